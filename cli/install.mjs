@@ -18,20 +18,15 @@ export const install = (root, { dev }) => {
 
   // `--omit=dev` deletes development dependencies that are there, which a developer would not expect of `npm start`.
   const keepDev = dev || missing(root, devDependencies).length < Object.keys(devDependencies).length
-  const locked = existsSync(join(root, 'package-lock.json'))
-  const args = [locked ? 'ci' : 'install', '--no-audit', '--no-fund', keepDev ? '--include=dev' : '--omit=dev']
-  console.error(`Installing dependencies (npm ${args.join(' ')}) …`)
+  const flags = ['--no-audit', '--no-fund', keepDev ? '--include=dev' : '--omit=dev']
+  console.error('Installing dependencies with npm …')
 
-  const [program, ...before] = npm()
-  const { status, error } = spawnSync(program, [...before, ...args], {
-    cwd: root,
-    // Standard output belongs to the command the user asked for.
-    stdio: ['ignore', process.stderr, process.stderr],
-    env: { ...process.env, ATELIER_INSTALLING: '1' },
-    shell: program.endsWith('.cmd'), // Windows starts .cmd files through a shell only
-    timeout: installMsMax,
-  })
-  if (error?.code === 'ENOENT') return 'npm was not found; install Node.js with npm, then run `npm ci`.'
+  // A lock file written where the registry lacked some platform's optional package is refused by `npm ci` as a whole, on every
+  // machine; `npm install` passes over what does not exist. So its refusal is not the end, and not worth a page of output.
+  const locked = existsSync(join(root, 'package-lock.json'))
+  const quietly = locked ? npm(root, ['ci', ...flags], 'ignore') : undefined
+  const { status, error } = quietly?.status === 0 ? quietly : npm(root, ['install', ...flags], process.stderr)
+  if (error?.code === 'ENOENT') return 'npm was not found; install Node.js with npm, then start again.'
   if (error) return `npm could not install the dependencies: ${error.message}.`
   if (status !== 0) return `npm could not install the dependencies (exit code ${status}); its reasons are above.`
 
@@ -43,7 +38,9 @@ export const install = (root, { dev }) => {
 const missing = (root, wanted) =>
   Object.entries(wanted)
     .filter(([name, version]) => {
-      const manifest = nodeModules(root).map((folder) => join(folder, name, 'package.json')).find(existsSync)
+      const manifest = nodeModules(root)
+        .map((folder) => join(folder, name, 'package.json'))
+        .find(existsSync)
       if (!manifest) return true
       return /^\d+\.\d+\.\d+$/.test(version) && readJson(manifest).version !== version
     })
@@ -55,13 +52,20 @@ export const nodeModules = (root) => {
   return [join(root, 'node_modules'), ...(above === root ? [] : nodeModules(above))]
 }
 
-/** The npm that started us when one did: it is the one the user chose. */
-const npm = () => {
+/** Runs the npm that started us when one did: it is the one the user chose. Standard output belongs to the user's own command. */
+const npm = (root, args, output) => {
   const started = process.env.npm_execpath
-  if (started && /^npm\b/.test(basename(started)) && existsSync(started)) {
-    return /\.[cm]?js$/.test(started) ? [process.env.npm_node_execpath ?? 'node', started] : [started]
-  }
-  return [process.platform === 'win32' ? 'npm.cmd' : 'npm']
+  const given = started && /^npm\b/.test(basename(started)) && existsSync(started)
+  const script = given && /\.[cm]?js$/.test(started)
+  const windows = process.platform === 'win32'
+  const program = script ? (process.env.npm_node_execpath ?? 'node') : given ? started : windows ? 'npm.cmd' : 'npm'
+  return spawnSync(program, script ? [started, ...args] : args, {
+    cwd: root,
+    stdio: ['ignore', output, output],
+    env: { ...process.env, ATELIER_INSTALLING: '1' },
+    shell: program.endsWith('.cmd'), // Windows starts .cmd files through a shell only
+    timeout: installMsMax,
+  })
 }
 
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'))

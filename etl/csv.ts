@@ -1,5 +1,4 @@
-import { isText, recordFault, recordNames, recordOver, splitLine } from "./csv-record.ts";
-import type { CsvHandlers, CsvRecord, LineState } from "./csv-record.ts";
+import { isText, recordFault, recordNames, recordOver, splitLine, type CsvHandlers, type CsvRecord, type LineState } from './csv-record.ts'
 
 const limitsUsual = {
   /** Bytes of a record, without its line end; so also how far is looked for a closing quote. */
@@ -8,14 +7,14 @@ const limitsUsual = {
   linesJoinedMax: 1_000,
   /** Bytes of the file held at once, nearly all the memory that reading takes; at least what the longest record needs. */
   windowBytes: 2 << 20,
-};
-export type CsvLimits = typeof limitsUsual;
+}
+export type CsvLimits = typeof limitsUsual
 
 /** How much of a line that is too long `reject` is shown. */
-const rawBytesMax = 1_024;
+const rawBytesMax = 1_024
 
-const newline = 0x0a;
-const byteOrderMark = 0xef_bb_bf;
+const newline = 0x0a
+const byteOrderMark = 0xef_bb_bf
 
 /**
  * Reads CSV (RFC 4180, LF or CRLF, UTF-8) of any size in bounded memory; `bytes` is the size of the source.
@@ -30,167 +29,167 @@ export const readCsv = async (
   handlers: CsvHandlers,
   limits: Partial<CsvLimits> = {},
 ): Promise<{ records: number; rejected: number; bytes: number }> => {
-  const reader = new CsvReader(handlers, { ...limitsUsual, ...limits });
-  for await (const chunk of source) await reader.take(chunk);
-  await reader.finish();
-  return reader.result;
-};
+  const reader = new CsvReader(handlers, { ...limitsUsual, ...limits })
+  for await (const chunk of source) await reader.take(chunk)
+  await reader.finish()
+  return reader.result
+}
 
 class CsvReader {
-  readonly result = { records: 0, rejected: 0, bytes: 0 };
-  private readonly handlers: CsvHandlers;
-  private readonly limits: CsvLimits;
-  private readonly capacity: number;
-  private readonly window: Buffer;
-  private readonly current: CsvRecord;
+  readonly result = { records: 0, rejected: 0, bytes: 0 }
+  private readonly handlers: CsvHandlers
+  private readonly limits: CsvLimits
+  private readonly capacity: number
+  private readonly window: Buffer
+  private readonly current: CsvRecord
   /** The next line by itself, while `current` has a quote open. */
-  private readonly alone: CsvRecord;
+  private readonly alone: CsvRecord
   /** What is yet to be decided is `window[at .. filled)`; a newline of ours stands at `filled`. */
-  private at = 0;
-  private filled = 0;
+  private at = 0
+  private filled = 0
   /** No byte follows the last one in the window: the end of the file is a line end. */
-  private ended = false;
+  private ended = false
   /** The number of the line at `at`. */
-  private line = 1;
+  private line = 1
   /** How many the header has; 0 until it is read. */
-  private columns = 0;
+  private columns = 0
   /** Inside a line already rejected for its length. */
-  private skipping = false;
+  private skipping = false
   /** All complete lines in the window are text: none has to be checked by itself. */
-  private checked = true;
-  private pending: void | Promise<void> = undefined;
+  private checked = true
+  private pending: void | Promise<void> = undefined
 
   constructor(handlers: CsvHandlers, limits: CsvLimits) {
-    this.handlers = handlers;
-    this.limits = limits;
+    this.handlers = handlers
+    this.limits = limits
     // A byte-order mark, the longest record, and CRLF: a full window decides at least its first line.
-    this.capacity = Math.max(limits.windowBytes, limits.recordBytesMax + 5);
-    this.window = Buffer.allocUnsafe(this.capacity + 1);
-    this.current = recordOver(this.window);
-    this.alone = recordOver(this.window);
+    this.capacity = Math.max(limits.windowBytes, limits.recordBytesMax + 5)
+    this.window = Buffer.allocUnsafe(this.capacity + 1)
+    this.current = recordOver(this.window)
+    this.alone = recordOver(this.window)
   }
 
   /** Decides nothing until the window is full: small chunks would have the beginning of a long line scanned for each. */
   async take(chunk: Uint8Array): Promise<void> {
-    this.result.bytes += chunk.length;
+    this.result.bytes += chunk.length
     for (let from = 0; from < chunk.length;) {
-      const part = chunk.subarray(from, from + this.capacity - this.filled);
-      this.window.set(part, this.filled);
-      this.filled += part.length;
-      from += part.length;
-      if (this.filled === this.capacity) await this.drain();
+      const part = chunk.subarray(from, from + this.capacity - this.filled)
+      this.window.set(part, this.filled)
+      this.filled += part.length
+      from += part.length
+      if (this.filled === this.capacity) await this.drain()
     }
   }
 
   async finish(): Promise<void> {
-    this.ended = true;
-    await this.drain();
-    if (this.columns === 0) throw new Error("the file is empty: no header line");
+    this.ended = true
+    await this.drain()
+    if (this.columns === 0) throw new Error('the file is empty: no header line')
   }
 
   /** Decides what can be decided and moves the rest to the start of the window. */
   private async drain(): Promise<void> {
-    const { window, filled } = this;
-    window[filled] = newline;
-    if (this.line === 1 && window.readUIntBE(0, 3) === byteOrderMark) this.at = 3;
-    const complete = this.ended ? filled : window.lastIndexOf(newline, filled - 1) + 1;
-    this.checked = isText(window.subarray(this.at, complete));
-    while (this.advance()) await this.pending;
-    window.copyWithin(0, this.at, filled);
-    this.filled = filled - this.at;
-    this.at = 0;
+    const { window, filled } = this
+    window[filled] = newline
+    if (this.line === 1 && window.readUIntBE(0, 3) === byteOrderMark) this.at = 3
+    const complete = this.ended ? filled : window.lastIndexOf(newline, filled - 1) + 1
+    this.checked = isText(window.subarray(this.at, complete))
+    while (this.advance()) await this.pending
+    window.copyWithin(0, this.at, filled)
+    this.filled = filled - this.at
+    this.at = 0
   }
 
   /** True when a handler asks to wait, false when no more can be decided. Not async: most records wait for nothing. */
   private advance(): boolean {
-    this.pending = undefined;
+    this.pending = undefined
     while (this.at < this.filled && (this.skipping ? this.skip() : this.decide())) {
-      if (this.pending !== undefined) return true;
+      if (this.pending !== undefined) return true
     }
-    return false;
+    return false
   }
 
   private skip(): boolean {
-    const end = this.window.indexOf(newline, this.at);
-    this.skipping = end === this.filled;
-    return this.pass(end + 1, 0);
+    const end = this.window.indexOf(newline, this.at)
+    this.skipping = end === this.filled
+    return this.pass(end + 1, 0)
   }
 
   /** Decides the line at `at`; false when that needs bytes still to come. */
   private decide(): boolean {
-    const { current, at, limits } = this;
-    current.line = this.line;
-    const state = splitLine(current, at, false);
-    const { recordEnd, next } = current;
-    const cut = this.isCut(current);
+    const { current, at, limits } = this
+    current.line = this.line
+    const state = splitLine(current, at, false)
+    const { recordEnd, next } = current
+    const cut = this.isCut(current)
     if (recordEnd - at > limits.recordBytesMax) {
-      this.skipping = cut;
-      const shownEnd = at + Math.min(rawBytesMax, limits.recordBytesMax);
-      return this.refuse(`longer than ${limits.recordBytesMax} bytes`, shownEnd, next);
+      this.skipping = cut
+      const shownEnd = at + Math.min(rawBytesMax, limits.recordBytesMax)
+      return this.refuse(`longer than ${limits.recordBytesMax} bytes`, shownEnd, next)
     }
-    if (cut) return false;
-    if (recordEnd === at) return this.pass(next, 1);
-    if (state === "malformed") return this.refuse("text after a closing quote", recordEnd, next);
-    return state === "open" ? this.join(recordEnd, next) : this.accept(1);
+    if (cut) return false
+    if (recordEnd === at) return this.pass(next, 1)
+    if (state === 'malformed') return this.refuse('text after a closing quote', recordEnd, next)
+    return state === 'open' ? this.join(recordEnd, next) : this.accept(1)
   }
 
   /**
    * The line at `at` leaves a quote open: joins the lines after it until the quote closes. When it does not close, or what
    * it closes to is no record, or a line on the way is a record by itself, then only the first line is bad, and reading
-   * goes on with the second. The work stays linear: lines that all open a quote give too many fields to go far.
+   * goes on with the second. The work stays linear when every line leaves a quote open: such a line closes the quote that
+   * is open already and begins one more field, so `columns` of them are the most that are joined in vain.
    */
   private join(firstEnd: number, second: number): boolean {
-    const { current, alone, at, columns, limits } = this;
-    let state: LineState = "open";
-    let lines = 1;
-    while (state === "open" && current.count <= columns && lines < limits.linesJoinedMax) {
-      if (current.next >= this.filled && this.ended) break;
-      if (current.next >= this.filled) return false;
-      alone.line = this.line + lines;
-      const lone = splitLine(alone, current.next, false) === "closed" && alone.count === columns;
-      if (alone.recordEnd - at > limits.recordBytesMax) break;
-      if (this.isCut(alone)) return false;
-      if (lone && alone.recordEnd > alone.recordStart && this.handlers.plausible(alone)) break;
-      state = splitLine(current, current.next, true);
-      lines++;
+    const { current, alone, at, columns, limits } = this
+    let state: LineState = 'open'
+    let lines = 1
+    while (state === 'open' && current.count <= columns && lines < limits.linesJoinedMax) {
+      if (current.next >= this.filled && this.ended) break
+      alone.line = this.line + lines
+      const lone = splitLine(alone, current.next, false) === 'closed' && alone.count === columns
+      if (alone.recordEnd - at > limits.recordBytesMax) break
+      if (this.isCut(alone)) return false
+      if (lone && alone.recordEnd > alone.recordStart && this.handlers.plausible(alone)) break
+      state = splitLine(current, current.next, true)
+      lines++
     }
-    if (state === "closed" && current.count === columns) return this.accept(lines);
-    return this.refuse("a quote is never closed", firstEnd, second);
+    if (state === 'closed' && current.count === columns) return this.accept(lines)
+    return this.refuse('a quote is never closed', firstEnd, second)
   }
 
   /** The end of this line is not in the window yet. */
   private isCut(record: CsvRecord): boolean {
-    return record.next > this.filled && !this.ended;
+    return record.next > this.filled && !this.ended
   }
 
   private accept(lines: number): boolean {
-    const { current } = this;
-    const fault = recordFault(current, this.columns || current.count, this.checked);
-    if (fault !== undefined) return this.refuse(fault, current.recordEnd, current.next, lines);
-    this.pass(current.next, lines);
+    const { current } = this
+    const fault = recordFault(current, this.columns || current.count, this.checked)
+    if (fault !== undefined) return this.refuse(fault, current.recordEnd, current.next, lines)
+    this.pass(current.next, lines)
     if (this.columns > 0) {
-      this.result.records++;
-      this.pending = this.handlers.record(current);
+      this.result.records++
+      this.pending = this.handlers.record(current)
     } else {
-      this.columns = current.count;
-      this.handlers.header(recordNames(current));
+      this.columns = current.count
+      this.handlers.header(recordNames(current))
     }
-    return true;
+    return true
   }
 
   private refuse(reason: string, end: number, next: number, lines = 1): boolean {
-    if (this.columns === 0) throw new Error(`the header line cannot be read: ${reason}`);
-    const { line } = this;
-    const raw = this.window.subarray(this.at, end);
-    this.pass(next, lines);
-    this.result.rejected++;
-    this.pending = this.handlers.reject(line, reason, raw);
-    return true;
+    if (this.columns === 0) throw new Error(`the header line cannot be read: ${reason}`)
+    const { line } = this
+    const raw = this.window.subarray(this.at, end)
+    this.pass(next, lines)
+    this.result.rejected++
+    this.pending = this.handlers.reject(line, reason, raw)
+    return true
   }
 
   private pass(next: number, lines: number): boolean {
-    this.at = Math.min(next, this.filled);
-    this.line += lines;
-    return true;
+    this.at = Math.min(next, this.filled)
+    this.line += lines
+    return true
   }
 }

@@ -15,7 +15,7 @@ export const parseDatabaseUrl = (text: string): Database => {
   const [, user = '', password = '', host = '', port, name = '', query = ''] = match
   const options = new URLSearchParams(query)
   const sslmode = options.get('sslmode') ?? 'disable'
-  const decodedUser = decodeURIComponent(user) || 'postgres'
+  const decodedUser = decodeURIComponent(user) || (options.get('user') ?? 'postgres')
   return {
     host: options.get('host') ?? (decodeURIComponent(host) || '127.0.0.1'),
     port: Number(port ?? options.get('port') ?? 5432),
@@ -26,10 +26,13 @@ export const parseDatabaseUrl = (text: string): Database => {
   }
 }
 
-export type SqlOptions = { connections?: number; onnotice?: (notice: postgres.Notice) => void }
+export type SqlOptions = {
+  connections?: number
+  /** Settings of every session, by their PostgreSQL names. */ settings?: Record<string, string>
+}
 
 /** For everything but the read path: migrations, imports, notifications, readiness. Close with `sql.end()`. */
-export const openSql = (database: Database, { connections = limits.sqlConnections, onnotice = () => {} }: SqlOptions = {}): Sql =>
+export const openSql = (database: Database, { connections = limits.sqlConnections, settings = {} }: SqlOptions = {}): Sql =>
   postgres({
     host: database.host,
     port: database.port,
@@ -39,6 +42,6 @@ export const openSql = (database: Database, { connections = limits.sqlConnection
     ssl: database.tls === 'off' ? false : { rejectUnauthorized: database.tls === 'verified' },
     max: connections,
     connect_timeout: limits.connectSecondsMax,
-    connection: { application_name: 'atelier' },
-    onnotice,
+    connection: { application_name: 'atelier', ...settings },
+    onnotice: () => {},
   })

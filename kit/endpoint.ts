@@ -42,7 +42,17 @@ export const get = <P extends Fields = None, Q extends Fields = None>(
   path: string,
   { summary, tag, params, query, answer, refusals = {} }: Declaration<P, Q>,
   handle: (input: Values<P> & Values<Q>, context: Context) => Reply | Promise<Reply>,
-): Endpoint => ({ method: 'GET', path, summary, tag, params: params ?? {}, query: query ?? {}, ...(answer && { answer }), refusals, handle })
+): Endpoint => ({
+  method: 'GET',
+  path,
+  summary,
+  tag,
+  params: params ?? {},
+  query: query ?? {},
+  ...(answer && { answer }),
+  refusals,
+  handle,
+})
 
 /**
  * A positive integer, in decimal digits. One too large to be an id of ours is valid and unknown: it becomes
@@ -67,7 +77,11 @@ export const pageField: Field<number> = {
 
 /** Rows of a page. Never an error: what is not a positive integer is 5, what is above the limit is the limit. */
 export const countField: Field<number> = {
-  schema: Type.Integer({ minimum: 1, default: 5, description: `Rows; anything but a positive integer is 5, at most ${limits.pageRowsMax} are given` }),
+  schema: Type.Integer({
+    minimum: 1,
+    default: 5,
+    description: `Rows; anything but a positive integer is 5, at most ${limits.pageRowsMax} are given`,
+  }),
   required: false,
   parse: (text) => Math.min(positive(text, 5), limits.pageRowsMax),
 }

@@ -85,7 +85,8 @@ const respond = (request: Request | undefined, reply: Reply, draining: boolean):
 /** The one map from an error to the wire. What is not ours is a bug: logged with the request's id, answered without internals. */
 const refusal = (error: unknown, request: Request | undefined, log: Log): Reply => {
   const requestId = requestIdOf(request)
-  if (!(error instanceof AtelierError)) log.error({ err: error, requestId, method: request?.method, url: request?.url.slice(0, 200) }, 'unexpected error')
+  if (!(error instanceof AtelierError))
+    log.error({ err: error, requestId, method: request?.method, url: request?.url.slice(0, 200) }, 'unexpected error')
   const { code, message } = error instanceof AtelierError ? error : internal()
   return text(statusOf[code], message, { 'x-request-id': requestId, ...(code === 'too busy' && { 'retry-after': '1' }) })
 }
@@ -117,7 +118,11 @@ const openRouteMetrics = (metrics: Metrics) => {
   }
 }
 
-const allowed = (found: Match) => [...found.routes.keys()].flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).concat('OPTIONS').join(', ')
+const allowed = (found: Match) =>
+  [...found.routes.keys()]
+    .flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+    .concat('OPTIONS')
+    .join(', ')
 
 const unknownPath = text(404, 'Not Found')
 const preflight: Reply = {

@@ -1,7 +1,14 @@
 import type { Reply } from './reply.ts'
 
 /** An answer in memory. Its owner renews `expiresAtMs` by keeping a new one; a hit only sets `used`. */
-export type Kept = { readonly reply: Reply; expiresAtMs: number; used: boolean; readonly bytes: number; readonly evicted: () => void; place: number }
+export type Kept = {
+  readonly reply: Reply
+  expiresAtMs: number
+  used: boolean
+  readonly bytes: number
+  readonly evicted: () => void
+  place: number
+}
 
 /**
  * Answers of all reads of a process, bounded together in bytes. Second chance (CLOCK): what was used since the hand last

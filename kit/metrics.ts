@@ -71,7 +71,10 @@ export const mergeSnapshots = (snapshots: readonly Snapshot[]): Snapshot => {
 
 export const metricsText = (snapshot: Snapshot): string =>
   snapshot
-    .map(({ name, help, type, lines }) => `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.map(([key, value]) => `${key} ${value}\n`).join('')}`)
+    .map(
+      ({ name, help, type, lines }) =>
+        `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.map(([key, value]) => `${key} ${value}\n`).join('')}`,
+    )
     .join('')
 
 const histogramLines = (name: string, edges: Float64Array, counts: Float64Array, sum: number, labels?: Labels): [string, number][] => {
@@ -84,6 +87,8 @@ const histogramLines = (name: string, edges: Float64Array, counts: Float64Array,
 }
 
 const series = (name: string, labels: Labels = {}) => {
-  const pairs = Object.entries(labels).map(([key, value]) => `${key}="${value.replace(/[\\"\n]/g, (c) => (c === '\n' ? '\\n' : `\\${c}`))}"`)
+  const pairs = Object.entries(labels).map(
+    ([key, value]) => `${key}="${value.replace(/[\\"\n]/g, (c) => (c === '\n' ? '\\n' : `\\${c}`))}"`,
+  )
   return pairs.length === 0 ? name : `${name}{${pairs.join(',')}}`
 }

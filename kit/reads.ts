@@ -52,8 +52,14 @@ export class Reads implements Disposable {
       for (const lane of this.#lanes) lane.sweep(this.#nowMs)
     }, sweepMs)
     metrics.gauge('atelier_memory_bytes', 'Bytes of answers kept in memory', () => this.#memory.bytes)
-    metrics.gauge('atelier_read_connections', 'Read connections to the database that are open', () => this.#pools.light.connected + this.#pools.bulk.connected)
-    metrics.gauge('atelier_keys_waiting', 'Keys that wait for a statement or its answer', () => this.#lanes.reduce((sum, lane) => sum + lane.waiting, 0))
+    metrics.gauge(
+      'atelier_read_connections',
+      'Read connections to the database that are open',
+      () => this.#pools.light.connected + this.#pools.bulk.connected,
+    )
+    metrics.gauge('atelier_keys_waiting', 'Keys that wait for a statement or its answer', () =>
+      this.#lanes.reduce((sum, lane) => sum + lane.waiting, 0),
+    )
   }
 
   /** Forgets everything: the data changed under us, or we may have missed a word of it. */

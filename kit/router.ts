@@ -51,7 +51,9 @@ const segmentsOf = (path: string) => path.slice(1, path.endsWith('/') ? -1 : und
 
 /** Builds the handler's input field by field; a field's parse may throw `invalid`. */
 const decoder = (endpoint: Endpoint) => {
-  const names = segmentsOf(endpoint.path).filter((segment) => segment.startsWith(':')).map((segment) => segment.slice(1))
+  const names = segmentsOf(endpoint.path)
+    .filter((segment) => segment.startsWith(':'))
+    .map((segment) => segment.slice(1))
   const params = names.map((name): [string, Field<unknown>] => {
     const field = endpoint.params[name]
     if (!field) throw new Error(`${endpoint.path} does not say what :${name} is`)
@@ -68,9 +70,10 @@ const decoder = (endpoint: Endpoint) => {
 
 /** The first value of `name` in `a=1&b=2`; undefined when absent or not decodable. URLSearchParams would parse all of it, for each request. */
 const queryValue = (search: string, name: string): string | undefined => {
-  for (let at = 0; at < search.length; ) {
+  for (let at = 0; at < search.length;) {
     const end = search.indexOf('&', at) < 0 ? search.length : search.indexOf('&', at)
-    if (search.startsWith(name, at) && search[at + name.length] === '=') return decoded(search.slice(at + name.length + 1, end).replaceAll('+', ' '))
+    if (search.startsWith(name, at) && search[at + name.length] === '=')
+      return decoded(search.slice(at + name.length + 1, end).replaceAll('+', ' '))
     at = end + 1
   }
   return undefined

@@ -122,7 +122,11 @@ export const openWire = (database: Database, onClose: () => void): Promise<Wire>
         if (chunk[0] !== 83 /* S */) return close(new Error('The database does not offer TLS.'))
         phase = 'start'
         const tls = { rejectUnauthorized: database.tls === 'verified', serverName: database.host }
-        const [, secured] = opened.upgradeTLS({ data: undefined, tls, socket: { ...handlers, open: () => {}, handshake: (s, ok, e) => onHandshake(s, ok, e) } })
+        const [, secured] = opened.upgradeTLS({
+          data: undefined,
+          tls,
+          socket: { ...handlers, open: () => {}, handshake: (s, ok, e) => onHandshake(s, ok, e) },
+        })
         socket = secured
       } catch (error) {
         close(error instanceof Error ? error : new Error(String(error)))
@@ -186,6 +190,11 @@ class Frames {
 
 /** Severity, code and text stand in the message as fields of a letter and a string. */
 const serverError = (body: Buffer) => {
-  const fields = new Map(body.toString().split('\0').map((field) => [field[0], field.slice(1)]))
+  const fields = new Map(
+    body
+      .toString()
+      .split('\0')
+      .map((field) => [field[0], field.slice(1)]),
+  )
   return new Error(`PostgreSQL ${fields.get('C')}: ${fields.get('M')}`)
 }

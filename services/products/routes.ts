@@ -24,17 +24,25 @@ export const productRoutes: Service['routes'] = ({ reads }) => {
   })
 
   return [
-    get('/products', { summary: 'The catalogue, by id', tag: 'products', query: { page: pageField, count: countField }, answer: Products }, (input, { campus }) =>
-      withCampus(page(input), campus),
+    get(
+      '/products',
+      { summary: 'The catalogue, by id', tag: 'products', query: { page: pageField, count: countField }, answer: Products },
+      (input, { campus }) => withCampus(page(input), campus),
     ),
-    get('/products/:product_id', { summary: 'A product with its features', tag: 'products', params, answer: ProductWithFeatures, refusals }, ({ product_id }, { campus }) =>
-      withCampus(product(product_id), campus),
+    get(
+      '/products/:product_id',
+      { summary: 'A product with its features', tag: 'products', params, answer: ProductWithFeatures, refusals },
+      ({ product_id }, { campus }) => withCampus(product(product_id), campus),
     ),
-    get('/products/:product_id/styles', { summary: 'Its styles with photos and skus', tag: 'products', params, answer: Styles, refusals }, ({ product_id }) =>
-      styles(product_id),
+    get(
+      '/products/:product_id/styles',
+      { summary: 'Its styles with photos and skus', tag: 'products', params, answer: Styles, refusals },
+      ({ product_id }) => styles(product_id),
     ),
-    get('/products/:product_id/related', { summary: 'Ids of related products', tag: 'products', params, answer: Related, refusals }, ({ product_id }) =>
-      related(product_id),
+    get(
+      '/products/:product_id/related',
+      { summary: 'Ids of related products', tag: 'products', params, answer: Related, refusals },
+      ({ product_id }) => related(product_id),
     ),
   ]
 }
@@ -44,7 +52,11 @@ const withCampus = (reply: Reply | Promise<Reply>, campus: string): Reply | Prom
   if (campus === defaultCampus) return reply
   if (reply instanceof Promise) return reply.then((landed) => withCampus(landed, campus))
   if (reply.status !== 200 || !reply.body) return reply
-  const ours = json(Buffer.from(reply.body).toString().replaceAll(defaultField, () => `,"campus":${JSON.stringify(campus)},`))
+  const ours = json(
+    Buffer.from(reply.body)
+      .toString()
+      .replaceAll(defaultField, () => `,"campus":${JSON.stringify(campus)},`),
+  )
   return { ...ours, headers: { ...reply.headers, etag: ours.headers['etag']! } }
 }
 

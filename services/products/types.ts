@@ -2,7 +2,8 @@ import { Type, type Static } from 'typebox'
 
 /** The wire format is fixed to the byte; what stands last in an object is ours. */
 const price = Type.String({ pattern: '^\\d+\\.\\d\\d$', description: 'Two decimals', examples: ['140.00'] })
-const nullable = <T extends ReturnType<typeof Type.String> | ReturnType<typeof Type.Integer>>(schema: T) => Type.Union([schema, Type.Null()])
+const nullable = <T extends ReturnType<typeof Type.String> | ReturnType<typeof Type.Integer>>(schema: T) =>
+  Type.Union([schema, Type.Null()])
 
 export const Product = Type.Object({
   id: Type.Integer({ minimum: 1 }),

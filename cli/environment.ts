@@ -1,0 +1,28 @@
+import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
+import manifest from '../package.json' with { type: 'json' }
+import { textFlag, type Flag } from './command.ts'
+
+/** The only place that reads the environment and the machine for defaults. */
+export const environment = {
+  version: manifest.version,
+  /** Never shown: it may hold a password. */
+  databaseUrl: process.env['DATABASE_URL'] || undefined,
+  logLevel: process.env['LOG_LEVEL'] ?? 'info',
+  cores: availableParallelism(),
+  terminal: process.stderr.isTTY === true && process.env['TERM'] !== 'dumb',
+}
+
+export const dataFlag: Flag<string> = {
+  value: 'DIR',
+  help: 'where the embedded PostgreSQL keeps its data',
+  default: '.atelier',
+  parse: (text, name) => resolve(textFlag(text, name)),
+}
+export const databaseUrlFlag: Flag<string | undefined> = {
+  value: 'URL',
+  help: 'an existing PostgreSQL, 15 or later, instead of the embedded one; also DATABASE_URL in the environment',
+  default: undefined,
+  parse: textFlag,
+}
+export const databaseFlags = { data: dataFlag, 'database-url': databaseUrlFlag }

@@ -1,0 +1,99 @@
+import { createServer } from 'node:net'
+import { join, resolve } from 'node:path'
+import { openEmbedded } from '../host/embedded.ts'
+import { acquireLock, type Lock } from '../host/lock.ts'
+import { migrate } from '../host/migrate.ts'
+import { Supervisor } from '../host/supervisor.ts'
+import { openSql, parseDatabaseUrl } from '../kit/db.ts'
+import { openLog } from '../kit/log.ts'
+import { command, integerFlag, textFlag, type Flag } from './command.ts'
+import { loadDemo } from './demo.ts'
+import { databaseFlags, environment } from './environment.ts'
+import { openInterrupt } from './interrupt.ts'
+import { migrated } from './migrated.ts'
+
+export const memoryFlag: Flag<number> = {
+  value: 'MB',
+  help: 'answers kept in memory, per process; 0: none',
+  default: 64,
+  parse: integerFlag(0, 65_536),
+}
+
+export const startCommand = command({
+  name: 'start',
+  summary: 'Runs everything: the embedded PostgreSQL, a demo catalogue on the first run, a server process per core.',
+  usage: 'npm start -- [flags], or atelier start [flags]',
+  flags: {
+    port: { value: 'PORT', help: 'port to listen on', default: 3000, parse: integerFlag(0, 65_535) },
+    host: { value: 'HOST', help: 'address to listen on; 0.0.0.0 for all', default: '127.0.0.1', parse: textFlag },
+    processes: { value: 'N', help: 'server processes', default: environment.cores, parse: integerFlag(1, 256) },
+    products: { value: 'N', help: 'size of the demo catalogue; 0: none', default: 2_000, parse: integerFlag(0, 1_000_011) },
+    'memory-mb': memoryFlag,
+    ...databaseFlags,
+  },
+  async run(flags) {
+    using signal = openInterrupt()
+    const startedMs = performance.now()
+    const dataDir = resolve(flags.data)
+    await using opened = new AsyncDisposableStack()
+    const port = await freePort(flags.host, flags.port)
+    const lock = opened.use(await acquireLock(dataDir))
+    const databaseUrl = flags['database-url'] ?? environment.databaseUrl ?? (await embeddedUrl(opened, dataDir, lock))
+    await prepare(databaseUrl, { products: flags.products, folder: join(dataDir, 'demo'), signal })
+
+    const { host, processes } = flags
+    const config = {
+      host,
+      port,
+      reusePort: true,
+      databaseUrl,
+      memoryBytesMax: flags['memory-mb'] * 1_048_576,
+      version: environment.version,
+    }
+    const worker = [process.execPath, join(import.meta.dir, 'main.ts'), 'worker']
+    opened.use(await Supervisor.open({ processes, config, command: worker, log: openLog(environment.logLevel) }))
+    const url = `http://${host === '0.0.0.0' || host === '127.0.0.1' ? 'localhost' : host}:${port}`
+    await lock.describe({ databaseUrl, url })
+    console.log(
+      `Atelier is at ${url} (API: ${url}/docs), ${processes} server processes, ready in ${((performance.now() - startedMs) / 1000).toFixed(1)} s. Ctrl-C stops it.`,
+    )
+
+    await new Promise((stop) => (signal.aborted ? stop(undefined) : signal.addEventListener('abort', stop, { once: true })))
+    console.log('Stopping: answering what has arrived …')
+    return 0
+  },
+})
+
+const embeddedUrl = async (opened: AsyncDisposableStack, dataDir: string, lock: Lock) => {
+  const embedded = opened.use(await openEmbedded({ dataDir, lock, log: (line) => console.error(line) }))
+  await lock.describe({ databaseUrl: embedded.url })
+  return embedded.url
+}
+
+const prepare = async (databaseUrl: string, demo: { products: number; folder: string; signal: AbortSignal }) => {
+  const sql = openSql(parseDatabaseUrl(databaseUrl), { connections: 1 })
+  try {
+    await migrate(sql, migrated)
+    await loadDemo({ sql, databaseUrl, ...demo })
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+}
+
+/** The workers share their port, so none of them would notice a stranger on it: it is tried alone first. 0 finds a free one. */
+const freePort = (host: string, port: number) =>
+  new Promise<number>((found, failed) => {
+    const probe = createServer()
+    probe.once('error', (error: NodeJS.ErrnoException) => {
+      const busy = `Port ${port} is busy; stop what listens there or pass --port with another.`
+      failed(
+        error.code === 'EADDRINUSE'
+          ? new Error(busy, { cause: error })
+          : new Error(`Cannot listen on ${host}:${port}: ${error.message}.`, { cause: error }),
+      )
+    })
+    probe.listen({ host, port, exclusive: true }, () => {
+      const address = probe.address()
+      probe.close(() => found(typeof address === 'object' && address ? address.port : port))
+    })
+  })

@@ -1,0 +1,175 @@
+import { catalogue } from './catalogue.ts'
+import { sum } from './counts.ts'
+import { type CsvFile, type CsvLook, field } from './csv-file.ts'
+import type { ProductChild, ProductPlan } from './product-plan.ts'
+import { IDS_PER_ROW_MAX, noQuirks, type Quirks, quirksOf } from './quirks.ts'
+
+/** The six files about what is for sale. Each can be written alone and in any order. */
+export const productFamily = (plan: ProductPlan): CsvFile[] =>
+  [PRODUCTS, STYLES, SKUS, PHOTOS, FEATURES, RELATED].map(({ of, name, columns, look, rows }) => ({
+    name,
+    columns,
+    rowsTotal: of === 'products' ? plan.products.ids.length : sum(plan.counts[of]),
+    look: plan.clean ? {} : look,
+    rows() {
+      const quirks = quirksIn(plan, of)
+      return quirks.order(rows(plan, quirks))
+    },
+  }))
+
+type ProductFile = {
+  of: 'products' | ProductChild
+  name: string
+  columns: string[]
+  /** Left out of a clean set. */
+  look: CsvLook
+  rows: (plan: ProductPlan, quirks: Quirks) => Iterable<string>
+}
+
+const PRODUCTS: ProductFile = {
+  of: 'products',
+  name: 'product.csv',
+  columns: ['id', 'name', 'slogan', 'description', 'category', 'default_price'],
+  look: { spacesInHeader: true },
+  *rows({ seed, products }, quirks) {
+    const { text, kind } = catalogue(seed)
+    const bareText = quirks.of('bareText')
+    for (const id of products.ids) {
+      const { name, slogan, description } = text(id)
+      const { category, price } = kind(id)
+      const bare = bareText()
+      yield `${id},${field(name, bare)},${field(slogan)},${field(description)},${field(category.name, bare)},${price}`
+    }
+  },
+}
+
+const STYLES: ProductFile = {
+  of: 'styles',
+  name: 'styles.csv',
+  columns: ['id', 'productId', 'name', 'sale_price', 'original_price', 'default_style'],
+  look: { openEnd: true },
+  *rows({ seed, products, counts }, quirks) {
+    const { kind, style, defaultStyle } = catalogue(seed)
+    const nextId = quirks.ids()
+    const bareText = quirks.of('bareText')
+    for (const [index, id] of products.ids.entries()) {
+      const count = counts.styles[index]!
+      const first = defaultStyle(id, count)
+      for (let nth = 0; nth < count; nth++) {
+        const { name, sale } = style(id, nth)
+        const isDefault = nth === first ? 1 : 0
+        yield `${nextId()},${id},${field(name, bareText())},${sale},${kind(id).price},${isDefault}`
+      }
+    }
+  },
+}
+
+const SKUS: ProductFile = {
+  of: 'skus',
+  name: 'skus.csv',
+  columns: ['id', 'styleId', 'size', 'quantity'],
+  look: { spacesInHeader: true },
+  *rows(plan, quirks) {
+    const { stock } = catalogue(plan.seed)
+    const nextId = quirks.ids()
+    const owner = quirks.owner(highestStyleId(plan))
+    const bareText = quirks.of('bareText')
+    for (const { id, nth, styleId, count } of stylesWith(plan, 'skus')) {
+      for (const { size, quantity } of stock(id, nth, count)) {
+        yield `${nextId()},${owner(styleId)},${field(size, bareText())},${quantity}`
+      }
+    }
+  },
+}
+
+const PHOTOS: ProductFile = {
+  of: 'photos',
+  name: 'photos.csv',
+  columns: ['id', 'styleId', 'url', 'thumbnail_url'],
+  look: { spacesInHeader: true },
+  *rows(plan, quirks) {
+    const { photos } = catalogue(plan.seed)
+    const nextId = quirks.ids()
+    const owner = quirks.owner(highestStyleId(plan))
+    const unbalanced = quirks.of('unbalancedPhoto')
+    for (const { id, nth, styleId, count } of stylesWith(plan, 'photos')) {
+      for (const photo of photos(id, nth, count)) {
+        const photoId = nextId()
+        const quoted = unbalanced() ? UNBALANCED[photoId % UNBALANCED.length]! : QUOTED
+        yield `${photoId},${owner(styleId)},${quoted(photoUrl(photo, 668), photoUrl(photo, 300))}`
+      }
+    }
+  },
+}
+
+const FEATURES: ProductFile = {
+  of: 'features',
+  name: 'features.csv',
+  columns: ['id', 'product_id', 'feature', 'value'],
+  look: { spacesInHeader: true, byteOrderMark: true },
+  *rows({ seed, products, counts }, quirks) {
+    const { features } = catalogue(seed)
+    const nextId = quirks.ids()
+    const owner = quirks.owner(products.ids.at(-1)!)
+    const bareText = quirks.of('bareText')
+    for (const [index, id] of products.ids.entries()) {
+      for (const [name, value] of features(id, counts.features[index]!)) {
+        const bare = bareText()
+        const text = value === null ? 'null' : field(value, bare)
+        yield `${nextId()},${owner(id)},${field(name, bare)},${text}`
+      }
+    }
+  },
+}
+
+const RELATED: ProductFile = {
+  of: 'related',
+  name: 'related.csv',
+  columns: ['id', 'current_product_id', 'related_product_id'],
+  look: { crlf: true },
+  *rows({ seed, products, counts }, quirks) {
+    const { related } = catalogue(seed)
+    const nextId = quirks.ids()
+    const zero = quirks.of('relatedZero')
+    const self = quirks.of('relatedSelf')
+    const twice = quirks.of('relatedTwice')
+    for (const [index, id] of products.ids.entries()) {
+      const others = related(id, counts.related[index]!, products.inProportion)
+      for (const [nth, other] of others.entries()) {
+        const quirk = zero() ? 0 : self() ? id : nth > 0 && twice() ? others[nth - 1] : undefined
+        yield `${nextId()},${id},${quirk ?? other}`
+      }
+    }
+  },
+}
+
+const quirksIn = ({ seed, clean, products, styles, counts }: ProductPlan, file: ProductFile['of']) => {
+  if (clean) return noQuirks
+  if (file === 'products') return quirksOf(seed, file, products.handMade)
+  const owners = file === 'skus' || file === 'photos' ? styles : products
+  return quirksOf(seed, file, sum(counts[file].subarray(0, owners.handMade)))
+}
+
+/** Each style, its id as styles.csv has it, and how many children it has in another file. */
+function* stylesWith(plan: ProductPlan, file: 'skus' | 'photos') {
+  const nextStyleId = quirksIn(plan, 'styles').ids()
+  for (const [index, id] of plan.styles.ids.entries()) {
+    const nth = plan.styles.nths[index]!
+    yield { id, nth, styleId: nextStyleId(), count: plan.counts[file][index]! }
+  }
+}
+
+/** None is higher; the last may be a good deal lower. */
+const highestStyleId = (plan: ProductPlan) => plan.styles.ids.length * IDS_PER_ROW_MAX
+
+const photoUrl = (photo: string, width: number) =>
+  `https://images.atelier.example/photo-${photo}?ixlib=rb-1.2.1&auto=format&fit=crop&w=${width}&q=80`
+
+type Quoting = (url: string, thumbnail: string) => string
+const QUOTED: Quoting = (url, thumbnail) => `"${url}","${thumbnail}"`
+/** One quote missing in the middle, one missing at the end, one too many at the end. */
+const UNBALANCED: Quoting[] = [
+  (url, thumbnail) => `"${url},"${thumbnail}"`,
+  (url, thumbnail) => `"${url}","${thumbnail}`,
+  (url, thumbnail) => `"${url}","${thumbnail}""`,
+]

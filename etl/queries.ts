@@ -1,0 +1,82 @@
+import type { ColumnKind, ImportFile } from '../kit/import-family.ts'
+
+/** Schema, table and column names below are our own constants, never input. */
+const typeOf: Record<ColumnKind, string> = {
+  id: 'bigint',
+  number: 'bigint',
+  price: 'bigint',
+  quantity: 'integer',
+  flag: 'boolean',
+  text: 'text',
+}
+
+/** Staged rows outlive no crash and need no log: the file is still there. */
+export const createStageTable = (stage: string, { name, columns }: ImportFile) =>
+  `create unlogged table ${stage}.${name} (line bigint, ${columns.map((column) => `${column.name} ${typeOf[column.kind]}`).join(', ')}) with (autovacuum_enabled = off)`
+
+export const createRejectTable = (stage: string) =>
+  `create unlogged table ${stage}.reject (file text, line bigint, reason text, primary key (file, line))`
+
+export const copyStatement = (stage: string, { name, columns }: ImportFile) =>
+  `copy ${stage}.${name} (line, ${columns.map((column) => column.name).join(', ')}) from stdin (format binary)`
+
+/** Fails with unique_violation (23505) when an id stands twice. */
+export const uniqueIds = (stage: string, { name, columns: [id] }: ImportFile) =>
+  `create unique index ${name}_id on ${stage}.${name} (${id!.name})`
+
+/** Keeps the first record of each id. */
+export const rejectDuplicates = (stage: string, { name, columns: [id] }: ImportFile) => `
+  with repeated as (
+    select line from (select line, row_number() over (partition by ${id!.name} order by line) as nth from ${stage}.${name}) numbered where nth > 1
+  ), gone as (
+    delete from ${stage}.${name} where line in (select line from repeated) returning line, ${id!.name} as id
+  )
+  insert into ${stage}.reject select '${name}', line, 'id ' || id || ' stands twice' from gone`
+
+export const rejectOrphans = (stage: string, { name, parent, columns: [id] }: ImportFile, parentId: string) => `
+  with gone as (
+    delete from ${stage}.${name} c
+    where not exists (select from ${stage}.${parent!.of} p where p.${parentId} = c.${parent!.column})
+    returning c.line, c.${id!.name}, c.${parent!.column} as missing
+  )
+  insert into ${stage}.reject select '${name}', line, '${parent!.column} ' || missing || ' is nowhere in ${parent!.of}' from gone`
+
+export const stagedRows = (stage: string, file: string) => `select count(*)::float8 as rows from ${stage}.${file}`
+export const rejectedLines = (stage: string) =>
+  `select line::float8, reason from ${stage}.reject where file = $1 and line > $2 order by line limit $3`
+
+/** A table like the one in service, without its indexes: they are made from what fills it. */
+export const createLike = (service: string, next: string, table: string) =>
+  `create table ${next}.${table} (like ${service}.${table} including defaults including storage including constraints including generated)`
+
+export const storageOptions = `select array_to_string(reloptions, ', ') as options from pg_class where oid = $1::regclass and reloptions is not null`
+
+/** The statements that give `next` the keys and indexes that the table in service has, keys first. */
+export const indexStatements = `
+  select coalesce(
+    'alter table ' || $2 || ' add constraint ' || quote_ident(c.conname) || ' ' || pg_get_constraintdef(c.oid),
+    replace(pg_get_indexdef(i.indexrelid), ' ON ' || $1 || ' ', ' ON ' || $2 || ' ')) as statement
+  from pg_index i left join pg_constraint c on c.conindid = i.indexrelid and c.contype in ('p', 'u')
+  where i.indrelid = $1::regclass
+  order by c.contype nulls last, i.indexrelid`
+
+/** The switch, inside one transaction: readers see the old tables or the new ones. */
+export const replaceTable = (service: string, next: string, table: string) =>
+  `drop table ${service}.${table}; alter table ${next}.${table} set schema ${service}`
+
+export const recordImport = `insert into etl.import (service, finished_at, files) values ($1, $2, $3)`
+export const lastImports = `select distinct on (service) service, finished_at, files from etl.import order by service, import_id desc`
+export const tableSizes = `
+  select n.nspname as service, pg_total_relation_size(c.oid)::float8 as bytes, greatest(c.reltuples, 0)::float8 as rows, c.relname as table
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  where c.relkind = 'r' and n.nspname = any($1) order by 1, 4`
+
+/** One import at a time: held by a session, so it ends with the importing process, however that ends. */
+export const takeImportLock = `select pg_try_advisory_lock(hashtext('atelier.import')) as taken`
+
+/** Sorting and hashing take the memory meant for maintenance; a statement whose client is gone ends by itself. */
+export const maintenanceMemory = `select current_setting('maintenance_work_mem') as work_mem`
+export const importSettings = (workMem: string) => ({ work_mem: workMem, client_connection_check_interval: '1s', statement_timeout: '0' })
+
+/** How long the switch waits for readers before it lets them pass and tries again. */
+export const switchPatience = `set local lock_timeout = '2s'`

@@ -1,0 +1,62 @@
+import { listenForChanges } from '../kit/changes.ts'
+import { openSql, parseDatabaseUrl } from '../kit/db.ts'
+import { serveHttp } from '../kit/http.ts'
+import type { Log } from '../kit/log.ts'
+import { latencyBounds, openMetrics, type Metrics, type Snapshot } from '../kit/metrics.ts'
+import { Reads } from '../kit/reads.ts'
+import type { Service } from '../kit/service.ts'
+import { docsEndpoints } from './docs.ts'
+import { operationsEndpoints } from './operations.ts'
+
+/** All a server process is told; it can be sent to another process as JSON. */
+export type ServerConfig = { host: string; port: number; reusePort: boolean; databaseUrl: string; memoryBytesMax: number; version: string }
+
+export type ServerOptions = {
+  config: ServerConfig
+  services: readonly Service[]
+  migrated: readonly Pick<Service, 'name' | 'schema'>[]
+  log: Log
+  /** The figures of all processes, made from this one's; alone, they are the figures. */
+  collect?: (own: () => Snapshot) => Promise<Snapshot>
+}
+
+export type AtelierServer = AsyncDisposable & { readonly port: number; snapshot(): Snapshot }
+
+/** One process: the services' endpoints behind one door, on one database. Disposing drains it. */
+export const openServer = async ({ config, services, migrated, log, collect }: ServerOptions): Promise<AtelierServer> => {
+  const { host, port, reusePort, databaseUrl, memoryBytesMax, version } = config
+  const database = parseDatabaseUrl(databaseUrl)
+  await using opened = new AsyncDisposableStack()
+  const metrics = openMetrics()
+  const sql = openSql(database)
+  opened.defer(() => sql.end({ timeout: 1 }))
+  const reads = opened.use(new Reads({ database, memoryBytesMax, metrics, log }))
+  opened.defer(watchProcess(metrics))
+
+  const snapshot = () => metrics.snapshot()
+  const endpoints = services.flatMap((service) => service.routes({ reads }))
+  const operations = operationsEndpoints({ sql, migrated, collect: () => (collect ? collect(snapshot) : Promise.resolve(snapshot())) })
+  const docs = await docsEndpoints([...endpoints, ...operations], version)
+  const http = serveHttp({ host, port, reusePort, endpoints: [...endpoints, ...operations, ...docs], metrics, log })
+  opened.defer(() => http.drain())
+  // Not waited for: a server whose database is away serves, and refuses, all the same.
+  listenForChanges(sql, () => reads.drop()).catch((error: unknown) => log.warn({ err: error }, 'no word of changes'))
+
+  const running = opened.move()
+  return { port: http.port, snapshot, [Symbol.asyncDispose]: () => running.disposeAsync() }
+}
+
+/** Memory, and how late the event loop is: what a request waits for before we see it. */
+const watchProcess = (metrics: Metrics) => {
+  metrics.gauge('process_resident_memory_bytes', 'Resident memory', () => process.memoryUsage.rss())
+  const delay = metrics.histogram('atelier_event_loop_delay_seconds', 'How late a timer of 100 ms fires', latencyBounds)
+  let dueMs = performance.now() + tickMs
+  const ticker = setInterval(() => {
+    const nowMs = performance.now()
+    delay.observe(Math.max(0, nowMs - dueMs) / 1000)
+    dueMs = nowMs + tickMs
+  }, tickMs)
+  return () => clearInterval(ticker)
+}
+
+const tickMs = 100
