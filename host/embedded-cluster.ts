@@ -1,5 +1,6 @@
-import { chown, mkdir, open, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { randomUUID } from 'node:crypto'
+import { chown, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import type { Binaries } from './embedded-binaries.ts'
 import { findLauncher, run, type Account, type Launcher } from './unprivileged.ts'
 
@@ -37,35 +38,44 @@ export const writeSettings = async (home: string, text: string): Promise<void> =
   const fresh = join(home, `${settingsFile}.new`)
   // The folder belongs to another user when we are root: never write through what may be a link of theirs.
   await rm(fresh, { force: true })
-  await writeFile(fresh, `# Written by Atelier at every start; use "alter system" for settings of your own.\n${text}`, {
-    flag: 'wx',
-    mode: 0o644,
-  })
+  {
+    await using file = await open(fresh, 'wx')
+    await file.chmod(0o644) // root's umask may be 077, and the server is another user
+    await file.writeFile(`# Written by Atelier at every start; use "alter system" for settings of your own.\n${text}`)
+  }
   await rename(fresh, join(home, settingsFile))
 }
 
 /** All or nothing: made under another name, so that a kill in the middle leaves nothing that looks like a data directory. */
 const initialise = async ({ home, account, binaries, durable }: Cluster): Promise<Launcher> => {
   await removeEmpty(home)
-  const partial = `${home}.partial`
-  await rm(partial, { recursive: true, force: true })
-  await mkdir(partial, { mode: 0o700 })
-  if (account) await chown(partial, account.uid, account.gid).catch((error: unknown) => refuse(account, home, error))
-  const launcher = await findLauncher(account, binaries.postgres, partial)
+  await removePartial(home)
+  const partial = `${home}.partial-${randomUUID()}` // the initdb of a start that was killed may still be at work in its own
+  try {
+    await mkdir(partial, { mode: 0o700 })
+    if (account) await chown(partial, account.uid, account.gid).catch((error: unknown) => refuse(account, home, error))
+    const launcher = await findLauncher(account, binaries.postgres, partial)
+    const { ok, output } = await run(launcher, initdb(binaries, partial, durable), initMsMax)
+    if (!ok) throw new Error(`PostgreSQL's initdb failed on ${home}: ${output.trim().split('\n').slice(-3).join(' ')}`)
+    await rename(partial, home)
+    if (durable) await syncFolder(dirname(home))
+    return launcher
+  } finally {
+    await removePartial(home)
+  }
+}
 
+const initdb = (binaries: Binaries, folder: string, durable: boolean): string[] => {
   const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']
   const access = [`--username=${user}`, '--auth-local=trust', '--auth-host=reject'] // the socket's folder is the guard
   const include = ['--set', `include_if_exists=${settingsFile}`]
-  const sync = durable ? [] : ['--no-sync']
-  const command = [binaries.initdb, '-D', partial, ...locale, ...access, ...include, '--no-instructions', ...sync]
-  const { ok, output } = await run(launcher, command, initMsMax)
-  if (!ok) {
-    await rm(partial, { recursive: true, force: true })
-    throw new Error(`PostgreSQL's initdb failed on ${home}: ${output.trim().split('\n').slice(-3).join(' ')}`)
-  }
-  await rename(partial, home)
-  if (durable) await syncFolder(dirname(home))
-  return launcher
+  return [binaries.initdb, '-D', folder, ...locale, ...access, ...include, '--no-instructions', ...(durable ? [] : ['--no-sync'])]
+}
+
+/** A folder that resists, because an initdb still writes to it, is removed by the next start. */
+const removePartial = async (home: string): Promise<void> => {
+  const left = (await readdir(dirname(home))).filter((name) => name.startsWith(`${basename(home)}.partial`))
+  for (const name of left) await rm(join(dirname(home), name), { recursive: true, force: true }).catch(() => {})
 }
 
 const removeEmpty = async (home: string): Promise<void> => {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 
 const probeMsMax = 10_000
 
@@ -41,7 +42,7 @@ export const findLauncher = async (account: Account | undefined, program: string
     if ('launcher' in attempted) return attempted.launcher
     attempts.push(attempted)
   }
-  throw new Error(explain(attempts, program, folder, account))
+  throw new Error(explain(attempts, program, dirname(folder), account))
 }
 
 const launchersFor = ({ uid, gid }: Account): Launcher[] => {
@@ -73,14 +74,14 @@ const explain = (attempts: Attempt[], program: string, folder: string, account?:
   )
 }
 
-/** Runs a command to its end, or to `msMax`. `output` is both of its streams. */
-export const run = (launcher: Launcher, command: string[], msMax: number): Promise<{ ok: boolean; output: string }> =>
-  new Promise((resolve) => {
-    const [program = '', ...args] = [...launcher.before, ...command]
-    // The working directory of root may be closed to the other user; `/` is not.
+/** Runs a command to its end, or to `msMax`. `output` is both of its streams, or why it did not start. */
+export const run = async (launcher: Launcher, command: string[], msMax: number): Promise<{ ok: boolean; output: string }> => {
+  const [program = '', ...args] = [...launcher.before, ...command]
+  const ended = Promise.withResolvers<{ ok: boolean; output: string }>()
+  try {
     const child = spawn(program, args, {
       ...launcher.ids,
-      cwd: '/',
+      cwd: '/', // root's own may be closed to the other user
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: msMax,
@@ -89,11 +90,14 @@ export const run = (launcher: Launcher, command: string[], msMax: number): Promi
     let output = ''
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
     child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
-    child.on('error', (error) => resolve({ ok: false, output: error.message }))
-    child.on('close', (code, signal) =>
-      resolve({ ok: code === 0, output: signal ? `${output}\nended by ${signal} after ${msMax} ms` : output }),
-    )
-  })
+    child.on('error', ended.reject)
+    child.on('close', (code, signal) => ended.resolve({ ok: code === 0, output: signal ? `${output}\nended by ${signal}` : output }))
+    return await ended.promise
+  } catch (error) {
+    // Bun throws at once when the ids may not be changed; other failures come as events.
+    return { ok: false, output: error instanceof Error ? error.message : String(error) }
+  }
+}
 
 const account = (line: string): Account => {
   const [name = '', , uid, gid] = line.split(':')

@@ -114,6 +114,6 @@ const photoName = (random: Random) => {
   return `${taken}-${threeHexDigits(high)}${threeHexDigits(high >>> 12)}${threeHexDigits(low)}${threeHexDigits(low >>> 12)}`
 }
 
-// A table, because this is asked for 23 million times.
+// A table, because a full set asks 23 million times.
 const THREE_HEX_DIGITS = Array.from({ length: 4096 }, (_, bits) => bits.toString(16).padStart(3, '0'))
 const threeHexDigits = (bits: number) => THREE_HEX_DIGITS[bits & 4095]!

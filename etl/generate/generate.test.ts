@@ -11,10 +11,18 @@ import { FULL_SET, planProducts, type ProductChild, rowsInProportion } from './p
 const FILES = ['product', 'styles', 'skus', 'photos', 'features', 'related'] as const
 type File = (typeof FILES)[number]
 const CHILDREN: ProductChild[] = ['styles', 'skus', 'photos', 'features', 'related']
-/** The quirks are looked for among so many products: 533,000 rows. */
-const MANY = 20_000
+/** The quirks are looked for among so many products: 267,000 rows. */
+const MANY = 10_000
 
-const PINNED = {}
+// Front ends, benchmarks and bug reports name rows of these files. A change here is a new data set: say so where it is made.
+const PINNED = {
+  product: '9455e67aa5b6906ee52efb9d29614265f0a9c925bf52a908ec19d607f66f25e4',
+  styles: 'd02eece15fdcc8eca99473929a8729867d03780ada96afc83d1896efc62ace47',
+  skus: '4a96814d2152d3c3238cac5c3877dc9c17d007a10062d04456c50c5b86ec8ebd',
+  photos: '4dfc88efd0ee0c0a327f6f5318f913b6a74f1dcb810451ec9537ba66b3491781',
+  features: 'ded75e1ca8de0062ceb046bbb18bf0b57311accda6ecbd7dc6fd3c93a2af8da0',
+  related: '7de80e6812926f155763b9c69ff06a691fb7d5c4f5ecca643d96b4af3778cb41',
+}
 
 test('the same seed gives the same bytes, another seed other bytes', async () => {
   await using one = await openSet({ products: 500, seed: 7 })
@@ -114,8 +122,8 @@ test('ids asked for beyond the set are there, with a style to show, on top of th
   const styles = await set.records('styles')
   expect(styles.filter(([, product]) => Number(product) <= 100).length).toBe(rowsInProportion('styles', 100))
   for (const id of also) expect(styles.some(([, product]) => product === String(id))).toBe(true)
-  await using bigger = await openSet({ products: 20_000 })
-  expect((await bigger.records('product')).find(([id]) => id === '19091')![3]).toBe((await set.records('product'))[100]![3]!)
+  await using bigger = await openSet({ products: 200, clean: true, also })
+  expect((await bigger.records('product')).slice(200)).toEqual((await set.records('product')).slice(100))
 })
 
 test('a clean set is tidy: every id in order, every owner there, nothing related twice, one default style', async () => {
@@ -227,12 +235,10 @@ test('progress is told up to the last row of each file', async () => {
   expect(told['skus.csv']!.length).toBeGreaterThan(2)
 })
 
-test.each([{ products: 0 }, { products: 1.5 }, { seed: -1 }, { seed: 2 ** 32 }, { products: 50, also: [50] }])(
-  '%j is refused before anything is written',
-  async (options) => {
-    await expect(openSet({ products: 11, ...options })).rejects.toThrow(RangeError)
-  },
-)
+const REFUSED: Partial<GenerateOptions>[] = [{ products: 0 }, { products: 1.5 }, { seed: -1 }, { seed: 2 ** 32 }, { also: [11] }]
+test.each(REFUSED)('%j is refused', async (options) => {
+  await expect(openSet({ products: 11, ...options })).rejects.toThrow(RangeError)
+})
 
 /** A generated set in a folder of its own, which goes when the set does. */
 const openSet = async (options: Partial<GenerateOptions>) => {

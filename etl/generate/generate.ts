@@ -24,7 +24,7 @@ export const PRODUCTS_MAX = BELOW_MAX
 const ALSO_ID_MAX = 999_999_999
 const ALSO_MAX = 1_000
 
-/** Writes a whole CSV data set in the format of shared/contract/csv-format.md, as alike the real one as random can be. */
+/** Writes a shop's CSV files, as many rows and as untidy as the real ones. Later families join the list of files here. */
 export const generate = async (options: GenerateOptions): Promise<Written[]> => {
   check(options)
   const files = productFamily(planProducts(options))

@@ -3,7 +3,7 @@ import { settle, sum } from './counts.ts'
 import { HAND_MADE, type HandMadeProduct } from './hand-made.ts'
 import { Random, weighted } from './random.ts'
 
-/** Rows of the full set (shared/contract/csv-format.md). A smaller one has as many in proportion. */
+/** Rows of the full set, to the row those of the real files. A smaller one has as many in proportion. */
 export const FULL_SET = {
   products: 1_000_011,
   styles: 1_958_102,
@@ -18,7 +18,7 @@ export const rowsInProportion = (file: ProductChild, products: number) => Math.r
 
 export type PlanOptions = { products: number; seed: number; clean: boolean; also?: number[] }
 
-/** Who owns what: 17 MB for the full set. Everything else is drawn when it is written. */
+/** Who owns how many: 22 MB for the full set. Everything else is drawn when it is written. */
 export type ProductPlan = {
   seed: number
   clean: boolean

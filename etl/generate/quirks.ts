@@ -19,7 +19,7 @@ export const QUIRKS = {
   orphan: 200_000,
   /** what is related is product 0 */
   relatedZero: 1_000,
-  /** the product is related to what it was related to a row before; asked of a product's rows but its first */
+  /** a product's row says what the row before it said; its first row cannot, so this is 1 in 500 of all rows */
   relatedTwice: 400,
   /** the product is related to itself */
   relatedSelf: 5_000,
@@ -80,6 +80,7 @@ export const noQuirks: Quirks = {
   order: (rows) => rows,
 }
 
+/** A row that is struck waits for the next one to pass. */
 function* exchanged(rows: Iterable<string>, swap: () => boolean) {
   let held: string | undefined
   for (const row of rows) {
