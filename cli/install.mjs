@@ -14,24 +14,24 @@ export const install = (root, { dev }) => {
   if (missing(root, wanted).length === 0) return undefined
 
   // Without this mark a lifecycle script that calls back here would install for ever.
-  if (process.env.ATELIER_INSTALLING) return 'The installation did not bring every dependency; run `npm ci` and read what it says.'
+  if (process.env.ATELIER_INSTALLING) return 'The installation did not bring every dependency; run `npm install` and read what it says.'
 
   // `--omit=dev` deletes development dependencies that are there, which a developer would not expect of `npm start`.
   const keepDev = dev || missing(root, devDependencies).length < Object.keys(devDependencies).length
   const flags = ['--no-audit', '--no-fund', keepDev ? '--include=dev' : '--omit=dev']
   console.error('Installing dependencies with npm …')
 
-  // A lock file written where the registry lacked some platform's optional package is refused by `npm ci` as a whole, on every
-  // machine; `npm install` passes over what does not exist. So its refusal is not the end, and not worth a page of output.
-  const locked = existsSync(join(root, 'package-lock.json'))
-  const quietly = locked ? npm(root, ['ci', ...flags], 'ignore') : undefined
-  const { status, error } = quietly?.status === 0 ? quietly : npm(root, ['install', ...flags], process.stderr)
+  // `npm ci` deletes node_modules before it knows whether the registry can be reached, so it is for a tree that has none. It refuses
+  // a lock file that lacks another platform's optional package; `npm install` passes over what does not exist, so it is asked next.
+  const fresh = existsSync(join(root, 'package-lock.json')) && !existsSync(join(root, 'node_modules'))
+  const quietly = fresh ? npm(root, ['ci', ...flags], 'ignore') : undefined
+  const { status, error } = quietly?.status === 0 ? quietly : npm(root, ['install', '--no-save', ...flags], process.stderr)
   if (error?.code === 'ENOENT') return 'npm was not found; install Node.js with npm, then start again.'
   if (error) return `npm could not install the dependencies: ${error.message}.`
   if (status !== 0) return `npm could not install the dependencies (exit code ${status}); its reasons are above.`
 
   const still = missing(root, wanted)
-  return still.length === 0 ? undefined : `npm finished without installing ${still.join(', ')}; run \`npm ci\` and read what it says.`
+  return still.length === 0 ? undefined : `npm finished without installing ${still.join(', ')}; run \`npm install\` and read what it says.`
 }
 
 /** Names whose package is absent, or present in another version than the one pinned (after a `git pull`). */

@@ -2,20 +2,20 @@ import { join, dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { get, textField, type Endpoint } from '../kit/endpoint.ts'
 import { notFound } from '../kit/errors.ts'
-import { json, strictHeaders, type Reply } from '../kit/reply.ts'
+import { asset, json, type Reply } from '../kit/reply.ts'
 import { openApi } from './openapi.ts'
 
 /** `/openapi.json`, and `/docs` that shows it with Swagger UI, every byte of it served from here. */
 export const docsEndpoints = async (endpoints: readonly Endpoint[], version: string): Promise<Endpoint[]> => {
   const folder = dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/package.json')))
-  const load = async (name: string, type: string) => asset(new Uint8Array(await Bun.file(join(folder, name)).arrayBuffer()), type)
+  const load = async (name: string, type: string) => asset(await Bun.file(join(folder, name)).bytes(), of(type))
   const assets = new Map<string, Reply>([
     ['swagger-ui.css', await load('swagger-ui.css', 'text/css; charset=utf-8')],
     ['swagger-ui-bundle.js', await load('swagger-ui-bundle.js', 'text/javascript; charset=utf-8')],
-    ['start.js', asset(startScript, 'text/javascript; charset=utf-8')],
+    ['start.js', asset(Buffer.from(startScript), of('text/javascript; charset=utf-8'))],
   ])
-  const page = asset(pageHtml, 'text/html; charset=utf-8')
-  const description = json(JSON.stringify(openApi(endpoints, version)))
+  const page = asset(Buffer.from(pageHtml), of('text/html; charset=utf-8'))
+  const description = json(Buffer.from(JSON.stringify(openApi(endpoints, version))))
   const tag = 'operations'
 
   return [
@@ -29,12 +29,8 @@ export const docsEndpoints = async (endpoints: readonly Endpoint[], version: str
   ]
 }
 
-const asset = (body: Uint8Array | string, type: string): Reply => {
-  const { headers } = json(body)
-  return { status: 200, headers: { ...headers, ...strictHeaders, 'content-type': type, 'content-security-policy': pagePolicy }, body }
-}
-
 /** Swagger UI sets styles from its script and draws its icons from data URLs. */
+const of = (type: string) => ({ 'content-type': type, 'content-security-policy': pagePolicy })
 const pagePolicy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
 
 const pageHtml = `<!doctype html>

@@ -11,6 +11,7 @@ const recoveryMsMax = 3_600_000
 const reportEveryMs = 5_000
 const pollMs = 10
 const stopMsMax = 30_000
+const orphanMsMax = 2_000
 const quitMsMax = 5_000
 const killMsMax = 5_000
 
@@ -68,8 +69,16 @@ export const stopServer = async (server: Server): Promise<void> => {
   for (const [name, msMax] of steps) {
     if (server.ended() !== undefined) return
     signal(server.pid, name)
-    await Promise.race([server.exited, Bun.sleep(msMax)])
+    await endsWithin(server, msMax)
   }
+}
+
+/** Waits at most `msMax`. The timer is taken back: it would keep our process alive after everything is closed. */
+const endsWithin = async (server: Server, msMax: number): Promise<void> => {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, msMax)
+  await Promise.race([server.exited, promise])
+  clearTimeout(timer)
 }
 
 /**
@@ -80,9 +89,10 @@ export const stopLeftover = async (home: string, say: (line: string) => void): P
   const { pid } = await postmasterFile(home)
   if (await goneWithin(home, pid, 0)) return removeForeignPid(home, pid)
   say(`Stopping the PostgreSQL (pid ${pid ?? 'unknown'}) that an earlier Atelier left running.`)
-  // The postmaster first: it ends its children properly. Children alone are waited for: they end when they see it gone.
-  if (pid !== undefined && postgresIn(home, pid).includes(pid)) signal(pid, 'SIGINT')
-  if (await goneWithin(home, pid, stopMsMax)) return
+  // A postmaster ends its children properly. Children without one end by themselves, unless they are busy, and then for nobody.
+  const whole = pid !== undefined && postgresIn(home, pid).includes(pid)
+  if (whole) signal(pid, 'SIGINT')
+  if (await goneWithin(home, pid, whole ? stopMsMax : orphanMsMax)) return
   for (const name of ['SIGQUIT', 'SIGKILL'] as const) {
     for (const left of postgresIn(home, pid)) signal(left, name)
     if (await goneWithin(home, pid, quitMsMax)) return removeForeignPid(home, pid)

@@ -123,6 +123,22 @@ test(
 )
 
 test(
+  'a process that has stopped its server is free to end at once',
+  async () => {
+    const code = `
+      const { openEmbedded } = await import(${JSON.stringify(join(import.meta.dir, 'embedded.ts'))})
+      await (await openEmbedded({ dataDir: ${JSON.stringify(dataDir)}, durable: false })).stop()
+      console.log('stopped')`
+    const child = Bun.spawn([process.execPath, '-e', code], { stdout: 'pipe', stderr: 'inherit' })
+    await child.stdout.getReader().read()
+    const stoppedMs = performance.now()
+    expect(await child.exited).toBe(0)
+    expect(performance.now() - stoppedMs).toBeLessThan(5_000)
+  },
+  testMsMax,
+)
+
+test(
   'a pid used again by another program does not block the start',
   async () => {
     const home = join(dataDir, 'postgres')

@@ -16,3 +16,5 @@ export const createSchema = (service: string) => `create schema if not exists ${
 export const appliedMigrations = `select service, number, checksum from host.migration`
 
 export const recordMigration = `insert into host.migration (service, number, checksum) values ($1, $2, $3)`
+
+export const cloneDatabase = (name: string, template: string) => `create database ${name} template ${template} strategy file_copy`

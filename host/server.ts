@@ -2,7 +2,7 @@ import { listenForChanges } from '../kit/changes.ts'
 import { openSql, parseDatabaseUrl } from '../kit/db.ts'
 import { serveHttp } from '../kit/http.ts'
 import type { Log } from '../kit/log.ts'
-import { latencyBounds, openMetrics, type Metrics, type Snapshot } from '../kit/metrics.ts'
+import { latencyScale, openMetrics, type Metrics, type Snapshot } from '../kit/metrics.ts'
 import { Reads } from '../kit/reads.ts'
 import type { Service } from '../kit/service.ts'
 import { docsEndpoints } from './docs.ts'
@@ -49,11 +49,11 @@ export const openServer = async ({ config, services, migrated, log, collect }: S
 /** Memory, and how late the event loop is: what a request waits for before we see it. */
 const watchProcess = (metrics: Metrics) => {
   metrics.gauge('process_resident_memory_bytes', 'Resident memory', () => process.memoryUsage.rss())
-  const delay = metrics.histogram('atelier_event_loop_delay_seconds', 'How late a timer of 100 ms fires', latencyBounds)
+  const delay = metrics.histogram('atelier_event_loop_delay_seconds', 'How late a timer of 100 ms fires', latencyScale)
   let dueMs = performance.now() + tickMs
   const ticker = setInterval(() => {
     const nowMs = performance.now()
-    delay.observe(Math.max(0, nowMs - dueMs) / 1000)
+    delay.observe(Math.max(0, nowMs - dueMs) * 1000)
     dueMs = nowMs + tickMs
   }, tickMs)
   return () => clearInterval(ticker)

@@ -1,6 +1,7 @@
 import { Type, type TSchema } from 'typebox'
 import { invalid } from './errors.ts'
 import { limits } from './limits.ts'
+import type { HttpRequest } from './http-connection.ts'
 import type { Reply } from './reply.ts'
 
 /** One value of a request, declared once: `schema` documents it, `parse` validates and types it. */
@@ -9,7 +10,7 @@ export type Fields = Record<string, Field<unknown>>
 export type Values<F extends Fields> = { [Name in keyof F]: F[Name] extends Field<infer T> ? T : never }
 
 /** What is in every request: the campus of `/api/fec2/:campus/…`, else `hr-rfp`, and the request itself. */
-export type Context = { readonly campus: string; readonly request: Request }
+export type Context = { readonly campus: string; readonly request: HttpRequest }
 
 export type Endpoint = {
   readonly method: 'GET' | 'POST' | 'PUT'

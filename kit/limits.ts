@@ -2,8 +2,15 @@
 export const limits = {
   /** A request body above this is refused with 413 before it is read. */
   bodyBytesMax: 1_048_576,
-  /** A connection that says nothing for this long is closed. */
-  idleSecondsMax: 30,
+  /** Request line and headers; above it 414 or 431. */
+  headBytesMax: 16_384,
+  /** A connection on which nothing moves for this long is closed; so a request has this long to come in whole. */
+  idleMsMax: 30_000,
+  /** How long an answered client that will be disconnected is still read from, so that it sees its answer. */
+  lingerMsMax: 2_000,
+  /** Further requests a client may send before it has its answer; then it is not read from. */
+  pipelinedBytesMax: 65_536,
+  connectionsMax: 10_000,
   /** A page of any list. Clients send counts up to 9007199254740991 and get this many. */
   pageRowsMax: 5_000,
 

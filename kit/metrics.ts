@@ -13,14 +13,17 @@ export type Metrics = {
   counter(name: string, help: string, labels?: Labels): Counter
   /** `read` is called when the metrics are collected. */
   gauge(name: string, help: string, read: () => number, labels?: Labels): void
-  /** `bounds` are the upper bounds of the buckets, ascending; +Inf is added. */
-  histogram(name: string, help: string, bounds: readonly number[], labels?: Labels): Histogram
+  histogram(name: string, help: string, scale: Scale, labels?: Labels): Histogram
   snapshot(): Snapshot
 }
 
-/** Seconds; a cached answer takes some 20 µs, a refused one up to 0.8 s. */
-export const latencyBounds = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5] as const
-export const sizeBounds = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024] as const
+/** Bucket k holds values up to 2^k; what is observed times `unit` is what is shown. */
+export type Scale = { readonly unit?: number; readonly buckets: number }
+
+/** Observed in microseconds, shown in seconds: 1 µs to 2.1 s. */
+export const latencyScale: Scale = { unit: 1e-6, buckets: 22 }
+/** 1 to 1,024. */
+export const sizeScale: Scale = { buckets: 11 }
 
 export const openMetrics = (): Metrics => {
   const families = new Map<string, { help: string; type: Snapshot[number]['type']; series: (() => [string, number][])[] }>()
@@ -40,16 +43,15 @@ export const openMetrics = (): Metrics => {
     gauge(name, help, read, labels) {
       register(name, help, 'gauge', () => [[series(name, labels), read()]])
     },
-    histogram(name, help, bounds, labels) {
-      const edges = Float64Array.from(bounds)
-      const counts = new Float64Array(edges.length + 1)
+    histogram(name, help, { unit = 1, buckets }, labels) {
+      const counts = new Float64Array(buckets + 1)
       const sum = new Float64Array(1)
-      register(name, help, 'histogram', () => histogramLines(name, edges, counts, sum[0]!, labels))
+      register(name, help, 'histogram', () => histogramLines(name, unit, counts, sum[0]!, labels))
       return {
         observe(value) {
-          let i = 0
-          while (i < edges.length && value > edges[i]!) i++
-          counts[i]!++
+          // The place of the highest bit is the bucket: a search through bounds was a sixth of a read's time.
+          const bucket = value <= 1 ? 0 : 32 - Math.clz32(Math.ceil(value) - 1)
+          counts[bucket < buckets ? bucket : buckets]!++
           sum[0]! += value
         },
       }
@@ -77,13 +79,16 @@ export const metricsText = (snapshot: Snapshot): string =>
     )
     .join('')
 
-const histogramLines = (name: string, edges: Float64Array, counts: Float64Array, sum: number, labels?: Labels): [string, number][] => {
+const histogramLines = (name: string, unit: number, counts: Float64Array, sum: number, labels?: Labels): [string, number][] => {
   let total = 0
-  const buckets = Array.from(counts, (count, i): [string, number] => {
+  const buckets = Array.from(counts, (count, k): [string, number] => {
     total += count
-    return [series(`${name}_bucket`, { ...labels, le: i < edges.length ? String(edges[i]) : '+Inf' }), total]
+    return [
+      series(`${name}_bucket`, { ...labels, le: k < counts.length - 1 ? String(Number((2 ** k * unit).toPrecision(6))) : '+Inf' }),
+      total,
+    ]
   })
-  return [...buckets, [series(`${name}_sum`, labels), sum], [series(`${name}_count`, labels), total]]
+  return [...buckets, [series(`${name}_sum`, labels), sum * unit], [series(`${name}_count`, labels), total]]
 }
 
 const series = (name: string, labels: Labels = {}) => {

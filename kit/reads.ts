@@ -3,7 +3,7 @@ import { AtelierError, internal, tooBusy } from './errors.ts'
 import { limits } from './limits.ts'
 import type { Log } from './log.ts'
 import { Memory, type Kept } from './memory.ts'
-import { sizeBounds, type Metrics } from './metrics.ts'
+import { sizeScale, type Metrics } from './metrics.ts'
 import { ReadLane, type Flight } from './read-lane.ts'
 import { json, stale, text, type Reply } from './reply.ts'
 import { WirePool } from './wire-pool.ts'
@@ -74,7 +74,7 @@ export class Reads implements Disposable {
     const misses = this.#metrics.counter('atelier_memory_misses_total', 'Answers that had to be read', labels)
     const stales = this.#metrics.counter('atelier_stale_total', 'Answers given past their time because the database was away', labels)
     const statements = this.#metrics.counter('atelier_statements_total', 'Statements sent to the database', labels)
-    const sizes = this.#metrics.histogram('atelier_batch_keys', 'Keys answered by one statement', sizeBounds, labels)
+    const sizes = this.#metrics.histogram('atelier_batch_keys', 'Keys answered by one statement', sizeScale, labels)
     const observe = (keys: number) => (statements.add(), sizes.observe(keys))
     const lanes = {
       light: new ReadLane(definition, this.#pools.light, observe, this.#log),

@@ -1,9 +1,20 @@
-/** What a handler answers. It is its own `ResponseInit`, so a ready-made one costs nothing to send again. */
+/** What a handler answers: status, header lines as they go on the wire, and the bytes of the body. */
 export type Reply = {
   readonly status: number
-  readonly headers: Record<string, string>
-  readonly body: Uint8Array | string | null
+  /** `name: value\r\n` for each. Content-Length, Date and Connection are the server's business. */
+  readonly headers: string
+  readonly etag: string | undefined
+  readonly body: Uint8Array
+  /** From memory past its time, because the database is away. */
+  readonly stale?: boolean
 }
+
+export type Headers = Readonly<Record<string, string>>
+
+export const headerLines = (headers: Headers): string =>
+  Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('')
 
 /** On every answer. Nothing we send is to be framed, sniffed or run. */
 export const strictHeaders = {
@@ -12,20 +23,40 @@ export const strictHeaders = {
   'access-control-allow-origin': '*',
 } as const
 
-/** `no-cache` lets a cache keep the answer but ask each time, which the ETag makes cheap. */
-const jsonHeaders = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-cache', ...strictHeaders } as const
-const textHeaders = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', ...strictHeaders } as const
+export const json = (body: Uint8Array): Reply => {
+  const etag = etagOf(body)
+  return { status: 200, headers: `${jsonHeaders}etag: ${etag}\r\n`, etag, body }
+}
 
-export const json = (body: Uint8Array | string): Reply => ({ status: 200, headers: { ...jsonHeaders, etag: etagOf(body) }, body })
+/** A page, a script, a style: `headers` say what it is and what it may do. */
+export const asset = (body: Uint8Array, headers: Headers): Reply => {
+  const etag = etagOf(body)
+  return { status: 200, headers: headerLines({ ...strictHeaders, 'cache-control': 'no-cache', ...headers, etag }), etag, body }
+}
 
-export const text = (status: number, body: string, headers: Record<string, string> = {}): Reply => ({
+export const text = (status: number, body: string, headers: Headers = {}): Reply => ({
   status,
-  headers: { ...textHeaders, ...headers },
-  body,
+  headers: headerLines({ ...strictHeaders, 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', ...headers }),
+  etag: undefined,
+  body: Buffer.from(body),
 })
 
-/** RFC 9211: served from memory past its time because the database is away. */
-export const stale = (reply: Reply): Reply => ({ ...reply, headers: { ...reply.headers, 'cache-status': 'atelier; hit; detail=stale' } })
+export const empty = (status: number, headers: Headers = {}): Reply => ({
+  status,
+  headers: headerLines({ ...strictHeaders, ...headers }),
+  etag: undefined,
+  body: new Uint8Array(0),
+})
 
-/** A strong validator: a 64-bit hash of the bytes (wyhash), so equal bytes have equal tags in every process. */
-const etagOf = (body: Uint8Array | string) => `"${Bun.hash(body).toString(36)}"`
+/** Says so in the field of RFC 9211. */
+export const stale = (reply: Reply): Reply => ({
+  ...reply,
+  stale: true,
+  headers: `${reply.headers}cache-status: atelier; hit; detail=stale\r\n`,
+})
+
+/** `no-cache` lets a cache keep the answer but ask each time, which the ETag makes cheap. */
+const jsonHeaders = headerLines({ ...strictHeaders, 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-cache' })
+
+/** A strong validator: length and 32-bit hash of the bytes, so equal bytes have equal tags in every process. */
+const etagOf = (body: Uint8Array) => `"${body.length.toString(36)}-${Bun.hash.xxHash32(body).toString(36)}"`

@@ -72,11 +72,11 @@ export const openWire = (database: Database, onClose: () => void): Promise<Wire>
     close: () => close(new Error('The database connection was closed.')),
   }
 
-  const onMessage = (type: number, body: Buffer) => {
-    if (type === 68 /* D: DataRow */) {
-      const length = body.readInt32BE(14)
-      const key = body.readInt32BE(6) * 4294967296 + body.readUInt32BE(10)
-      running?.onRow(key, length < 0 ? undefined : body.subarray(18, 18 + length))
+  const onMessage: OnMessage = (type, bytes, at, end) => {
+    if (type === 68 /* D: DataRow, of an int8 and a text: count, length, key, length, body */) {
+      const length = bytes.readInt32BE(at + 14)
+      const key = bytes.readInt32BE(at + 6) * 4294967296 + bytes.readUInt32BE(at + 10)
+      running?.onRow(key, length < 0 ? undefined : bytes.subarray(at + 18, end))
     } else if (type === 90 /* Z: ReadyForQuery */) {
       if (phase === 'start') {
         phase = 'session'
@@ -95,10 +95,10 @@ export const openWire = (database: Database, onClose: () => void): Promise<Wire>
     } else if (type === 49 /* 1: ParseComplete */) {
       if (running?.preparing) prepared.add(running.preparing)
     } else if (type === 82 /* R: Authentication */) {
-      const answer = authenticate(body)
+      const answer = authenticate(bytes.subarray(at, end))
       if (answer) send(answer)
     } else if (type === 69 /* E: ErrorResponse */) {
-      failure = serverError(body)
+      failure = serverError(bytes.subarray(at, end))
       if (phase !== 'ready') close(failure)
     }
   }
@@ -152,28 +152,30 @@ export const openWire = (database: Database, onClose: () => void): Promise<Wire>
   return promise
 }
 
+/** The message of `type` whose content is `bytes[at .. end)`. */
+type OnMessage = (type: number, bytes: Buffer, at: number, end: number) => void
+
 /** Cuts a byte stream into protocol messages. A message that spans chunks is gathered once, in a buffer of its own size. */
 class Frames {
   #rest: Buffer = Buffer.alloc(0)
   #gathered: Buffer | undefined
   #filled = 0
 
-  push(chunk: Buffer, onMessage: (type: number, body: Buffer) => void) {
+  push(chunk: Buffer, onMessage: OnMessage) {
     let bytes = chunk
+    let at = 0
     if (this.#gathered) {
-      const taken = bytes.copy(this.#gathered, this.#filled)
-      this.#filled += taken
+      at = bytes.copy(this.#gathered, this.#filled)
+      this.#filled += at
       if (this.#filled < this.#gathered.length) return
       const whole = this.#gathered
       this.#gathered = undefined
-      onMessage(whole[0]!, whole.subarray(5))
-      bytes = bytes.subarray(taken)
+      onMessage(whole[0]!, whole, 5, whole.length)
     } else if (this.#rest.length > 0) {
       bytes = Buffer.concat([this.#rest, bytes])
       this.#rest = Buffer.alloc(0)
     }
 
-    let at = 0
     while (at + 5 <= bytes.length) {
       const end = at + 1 + bytes.readInt32BE(at + 1)
       if (end > bytes.length) {
@@ -181,7 +183,7 @@ class Frames {
         this.#filled = bytes.copy(this.#gathered, 0, at)
         return
       }
-      onMessage(bytes[at]!, bytes.subarray(at + 5, end))
+      onMessage(bytes[at]!, bytes, at + 5, end)
       at = end
     }
     if (at < bytes.length) this.#rest = Buffer.from(bytes.subarray(at))

@@ -1,5 +1,5 @@
 import { countField, get, idField, pageField } from '../../kit/endpoint.ts'
-import { json, type Reply } from '../../kit/reply.ts'
+import { json, stale, type Reply } from '../../kit/reply.ts'
 import { defaultCampus } from '../../kit/router.ts'
 import type { Service } from '../../kit/service.ts'
 import { productQueries } from './queries.ts'
@@ -51,13 +51,10 @@ export const productRoutes: Service['routes'] = ({ reads }) => {
 const withCampus = (reply: Reply | Promise<Reply>, campus: string): Reply | Promise<Reply> => {
   if (campus === defaultCampus) return reply
   if (reply instanceof Promise) return reply.then((landed) => withCampus(landed, campus))
-  if (reply.status !== 200 || !reply.body) return reply
-  const ours = json(
-    Buffer.from(reply.body)
-      .toString()
-      .replaceAll(defaultField, () => `,"campus":${JSON.stringify(campus)},`),
-  )
-  return { ...ours, headers: { ...reply.headers, etag: ours.headers['etag']! } }
+  if (reply.status !== 200) return reply
+  const text = Buffer.from(reply.body).toString()
+  const ours = json(Buffer.from(text.replaceAll(defaultField, () => `,"campus":${JSON.stringify(campus)},`)))
+  return reply.stale ? stale(ours) : ours
 }
 
 /** Inside a string its quotes would be escaped, so this text stands in a document only where the field is. */

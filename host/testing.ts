@@ -1,0 +1,83 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { importFamily, type FileSummary } from '../etl/import.ts'
+import { openSql, parseDatabaseUrl, type Sql } from '../kit/db.ts'
+import { silentLog } from '../kit/log.ts'
+import { services } from '../services/index.ts'
+import type { Migrated } from './migrate.ts'
+import { openServer, type AtelierServer } from './server.ts'
+import { cloneTestDatabase } from './testing-cluster.ts'
+
+export type TestHostOptions = {
+  /** CSV files by name without `.csv`; imported before the server starts. */
+  files?: Record<string, string>
+  memoryBytesMax?: number
+}
+
+/** A real server on a real database of its own. */
+export type TestHost = AsyncDisposable & {
+  readonly origin: string
+  readonly databaseUrl: string
+  readonly sql: Sql
+  readonly server: AtelierServer
+  get(path: string, init?: RequestInit): Promise<Response>
+  /** Replaces the catalogue; the folder of reject files is among what is returned. */
+  import(files: Record<string, string | Uint8Array>): Promise<{ summary: FileSummary[]; rejects: Record<string, string> }>
+}
+
+export const openTestHost = async ({ files, memoryBytesMax = 8_388_608 }: TestHostOptions = {}): Promise<TestHost> => {
+  await using opened = new AsyncDisposableStack()
+  const databaseUrl = await cloneTestDatabase(testMigrated)
+  const sql = openSql(parseDatabaseUrl(databaseUrl), { connections: 2 })
+  opened.defer(() => sql.end({ timeout: 1 }))
+  if (files) await importFiles(databaseUrl, files)
+  const config = { host: '127.0.0.1', port: 0, reusePort: false, databaseUrl, memoryBytesMax, version: 'test' }
+  const server = opened.use(await openServer({ config, services, migrated: testMigrated, log: silentLog() }))
+  const origin = `http://127.0.0.1:${server.port}`
+  const kept = opened.move()
+  return {
+    origin,
+    databaseUrl,
+    sql,
+    server,
+    get: (path, init) => fetch(`${origin}${path}`, init),
+    import: (replacing) => importFiles(databaseUrl, replacing),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  }
+}
+
+/** Imports files given as texts, as `atelier import` does a folder. */
+export const importFiles = async (databaseUrl: string, files: Record<string, string | Uint8Array>) => {
+  const from = await mkdtemp(join(tmpdir(), 'atelier-files-'))
+  try {
+    for (const [name, content] of Object.entries(files)) await writeFile(join(from, `${name}.csv`), content)
+    const summary: FileSummary[] = []
+    const rejects: Record<string, string> = {}
+    for (const { name: service, imports: family } of services) {
+      if (!family || !(family.files[0]!.name in files)) continue
+      const rejectsFolder = join(from, 'rejects')
+      const options = {
+        database: parseDatabaseUrl(databaseUrl),
+        service,
+        family,
+        from,
+        rejectsFolder,
+        atOnceMax: 2,
+        progress: noProgress,
+        signal: new AbortController().signal,
+      }
+      summary.push(...(await importFamily(options)))
+      for (const { name } of family.files) {
+        const file = Bun.file(join(rejectsFolder, `${name}.csv`))
+        if (await file.exists()) rejects[name] = await file.text()
+      }
+    }
+    return { summary, rejects }
+  } finally {
+    await rm(from, { recursive: true, force: true })
+  }
+}
+
+const noProgress = { note: () => {}, start: () => ({ at: () => {}, done: () => {} }) }
+const testMigrated: readonly Migrated[] = [...services, { name: 'etl', schema: new URL('../etl/schema.sql', import.meta.url) }]
