@@ -31,6 +31,10 @@ export class Supervisor implements AsyncDisposable {
     return supervisor
   }
 
+  get pids(): number[] {
+    return [...this.#workers].map(({ process }) => process.pid)
+  }
+
   /** Each worker drains its requests; one that takes too long is killed. */
   async [Symbol.asyncDispose]() {
     this.#stopping = true

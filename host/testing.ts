@@ -8,6 +8,7 @@ import { services } from '../services/index.ts'
 import type { Migrated } from './migrate.ts'
 import { openServer, type AtelierServer } from './server.ts'
 import { cloneTestDatabase } from './testing-cluster.ts'
+import { figure } from './testing-figures.ts'
 
 export type TestHostOptions = {
   /** CSV files by name without `.csv`; imported before the server starts. */
@@ -22,6 +23,8 @@ export type TestHost = AsyncDisposable & {
   readonly sql: Sql
   readonly server: AtelierServer
   get(path: string, init?: RequestInit): Promise<Response>
+  /** The sum of a figure's series, of those whose labels hold `label` when it is given. */
+  figure(name: string, label?: string): Promise<number>
   /** Replaces the catalogue; the folder of reject files is among what is returned. */
   import(files: Record<string, string | Uint8Array>): Promise<{ summary: FileSummary[]; rejects: Record<string, string> }>
 }
@@ -35,15 +38,24 @@ export const openTestHost = async ({ files, memoryBytesMax = 8_388_608 }: TestHo
   const config = { host: '127.0.0.1', port: 0, reusePort: false, databaseUrl, memoryBytesMax, version: 'test' }
   const server = opened.use(await openServer({ config, services, migrated: testMigrated, log: silentLog() }))
   const origin = `http://127.0.0.1:${server.port}`
+  const get = (path: string, init?: RequestInit) => fetch(`${origin}${path}`, init)
   const kept = opened.move()
   return {
     origin,
     databaseUrl,
     sql,
     server,
-    get: (path, init) => fetch(`${origin}${path}`, init),
+    get,
+    figure: async (name, label) => figure(await (await get('/metrics')).text(), name, label),
     import: (replacing) => importFiles(databaseUrl, replacing),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  }
+}
+
+/** Asks again and again until it is so; an error after ten seconds. */
+export const until = async (met: () => boolean | Promise<boolean>): Promise<void> => {
+  for (const endMs = Date.now() + 10_000; !(await met()); await Bun.sleep(5)) {
+    if (Date.now() > endMs) throw new Error('It did not come to pass within ten seconds.')
   }
 }
 

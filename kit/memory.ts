@@ -7,18 +7,19 @@ export type Kept = {
   used: boolean
   readonly bytes: number
   readonly evicted: () => void
-  place: number
+  older: Kept | undefined
+  newer: Kept | undefined
 }
 
 /**
- * Answers of all reads of a process, bounded together in bytes. Second chance (CLOCK): what was used since the hand last
- * came by stays, the rest goes, so a scan over all products does not push out the hot ones.
+ * Answers of all reads of a process, bounded together in bytes. Second chance: the oldest goes, unless it was used, then it
+ * counts as new; so a scan over all products does not push out the hot ones.
  */
 export class Memory {
   readonly bytesMax: number
   bytes = 0
-  #ring: Kept[] = []
-  #hand = 0
+  #oldest: Kept | undefined
+  #newest: Kept | undefined
 
   constructor(bytesMax: number) {
     this.bytesMax = bytesMax
@@ -29,35 +30,46 @@ export class Memory {
     const bytes = (reply.body?.length ?? 0) + overheadBytes
     if (bytes > this.bytesMax / 16) return undefined
     while (this.bytes + bytes > this.bytesMax) this.#evictOne()
-    const kept: Kept = { reply, expiresAtMs, used: false, bytes, evicted, place: this.#ring.length }
-    this.#ring.push(kept)
+    const kept: Kept = { reply, expiresAtMs, used: false, bytes, evicted, older: undefined, newer: undefined }
+    this.#append(kept)
     this.bytes += bytes
     return kept
   }
 
   /** What its owner no longer wants. */
   release(kept: Kept) {
-    const last = this.#ring.pop()!
-    if (last !== kept) {
-      this.#ring[kept.place] = last
-      last.place = kept.place
-    }
+    this.#unlink(kept)
     this.bytes -= kept.bytes
   }
 
   #evictOne() {
     for (;;) {
-      if (this.#hand >= this.#ring.length) this.#hand = 0
-      const kept = this.#ring[this.#hand]!
+      const kept = this.#oldest!
       if (!kept.used) {
         this.release(kept)
         return kept.evicted()
       }
       kept.used = false
-      this.#hand++
+      this.#unlink(kept)
+      this.#append(kept)
     }
+  }
+
+  #append(kept: Kept) {
+    kept.older = this.#newest
+    kept.newer = undefined
+    if (this.#newest) this.#newest.newer = kept
+    else this.#oldest = kept
+    this.#newest = kept
+  }
+
+  #unlink(kept: Kept) {
+    if (kept.older) kept.older.newer = kept.newer
+    else this.#oldest = kept.newer
+    if (kept.newer) kept.newer.older = kept.older
+    else this.#newest = kept.older
   }
 }
 
-/** What an answer costs beside its bytes: the reply, its headers and ETag, its key and its place in the ring. */
+/** What an answer costs beside its bytes: the reply, its headers and ETag, its key and its place in the line. */
 const overheadBytes = 1_024
