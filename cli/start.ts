@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
-import { openEmbedded } from '../host/embedded.ts'
+import { keepEmbedded } from '../host/embedded-keeper.ts'
 import { acquireLock, type Lock } from '../host/lock.ts'
 import { migrate } from '../host/migrate.ts'
 import { Supervisor } from '../host/supervisor.ts'
@@ -65,7 +65,7 @@ export const startCommand = command({
 })
 
 const embeddedUrl = async (opened: AsyncDisposableStack, dataDir: string, lock: Lock) => {
-  const embedded = opened.use(await openEmbedded({ dataDir, lock, log: (line) => console.error(line) }))
+  const embedded = opened.use(await keepEmbedded({ dataDir, lock, log: (line) => console.error(line) }))
   await lock.describe({ databaseUrl: embedded.url })
   return embedded.url
 }
