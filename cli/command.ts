@@ -62,7 +62,7 @@ export const parseCommand = (command: Command, args: string[]): { help: boolean;
 export const helpOf = ({ usage, summary, flags }: Command): string => {
   const lines = Object.entries(flags).map(([name, { value, help, default: otherwise }]): [string, string] => [
     `  --${name}${value ? ` ${value}` : ''}`,
-    `${help}${otherwise === undefined || otherwise === false || otherwise === '' ? '' : ` (default ${String(otherwise)})`}`,
+    `${help}${otherwise === undefined || otherwise === false || String(otherwise) === '' ? '' : ` (default ${String(otherwise)})`}`,
   ])
   lines.push(['  --help', 'this text'])
   const width = Math.max(...lines.map(([flag]) => flag.length)) + 2

@@ -67,10 +67,11 @@ export const importAll = async ({ databaseUrl, ...options }: ImportAll): Promise
 }
 
 const summaryTable = (files: FileSummary[]) => {
-  const cell = (value: string | number) => (typeof value === 'number' ? value.toLocaleString('en') : value).padStart(13)
   const rows = files.map(
     ({ file, absent, read, loaded, rejected, dropped }) =>
       file.padEnd(14) + (absent ? '  absent' : [read, loaded, rejected, dropped].map(cell).join('')),
   )
   return [''.padEnd(14) + ['read', 'loaded', 'rejected', 'dropped'].map(cell).join(''), ...rows].join('\n')
 }
+
+const cell = (value: string | number) => (typeof value === 'number' ? value.toLocaleString('en') : value).padStart(13)

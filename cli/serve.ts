@@ -48,7 +48,7 @@ export const serveCommand = command({
     const log = openLog(environment.logLevel)
     await using server = await openServer({ config, services: chosen, migrated, log })
     log.info({ host, port: server.port, services: chosen.map(({ name }) => name) }, 'serving')
-    await new Promise((stop) => signal.addEventListener('abort', stop, { once: true }))
+    await new Promise((stop) => (signal.aborted ? stop(undefined) : signal.addEventListener('abort', stop, { once: true })))
     return 0
   },
 })

@@ -36,8 +36,8 @@ export const startCommand = command({
     const startedMs = performance.now()
     const dataDir = resolve(flags.data)
     await using opened = new AsyncDisposableStack()
-    const port = await freePort(flags.host, flags.port)
     const lock = opened.use(await acquireLock(dataDir))
+    const port = await freePort(flags.host, flags.port)
     const databaseUrl = flags['database-url'] ?? environment.databaseUrl ?? (await embeddedUrl(opened, dataDir, lock))
     await prepare(databaseUrl, { products: flags.products, folder: join(dataDir, 'demo'), signal })
 
@@ -52,7 +52,7 @@ export const startCommand = command({
     }
     const worker = [process.execPath, join(import.meta.dir, 'main.ts'), 'worker']
     opened.use(await Supervisor.open({ processes, config, command: worker, log: openLog(environment.logLevel) }))
-    const url = `http://${host === '0.0.0.0' || host === '127.0.0.1' ? 'localhost' : host}:${port}`
+    const url = urlOf(host, port)
     await lock.describe({ databaseUrl, url })
     console.log(
       `Atelier is at ${url} (API: ${url}/docs), ${processes} server processes, ready in ${((performance.now() - startedMs) / 1000).toFixed(1)} s. Ctrl-C stops it.`,
@@ -63,6 +63,11 @@ export const startCommand = command({
     return 0
   },
 })
+
+const urlOf = (host: string, port: number) => {
+  if (['0.0.0.0', '127.0.0.1', '::'].includes(host)) return `http://localhost:${port}`
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
 
 const embeddedUrl = async (opened: AsyncDisposableStack, dataDir: string, lock: Lock) => {
   const embedded = opened.use(await keepEmbedded({ dataDir, lock, log: (line) => console.error(line) }))

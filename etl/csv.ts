@@ -10,6 +10,9 @@ const limitsUsual = {
 }
 export type CsvLimits = typeof limitsUsual
 
+/** The file has no header line, or one that cannot be read; the message says why. */
+export class BadHeader extends Error {}
+
 /** How much of a line that is too long `reject` is shown. */
 const rawBytesMax = 1_024
 
@@ -22,7 +25,7 @@ const byteOrderMark = 0xef_bb_bf
  * Every line that is not empty ends in exactly one record or one reject, whatever the bytes and however they are cut into
  * chunks. A record may span lines, and yet a quote that is never closed costs no more than its own line: see `join`.
  *
- * Throws when there is no header line or it cannot be read, and what a handler or the source throws.
+ * Throws `BadHeader`, and what a handler or the source throws.
  */
 export const readCsv = async (
   source: AsyncIterable<Uint8Array>,
@@ -84,7 +87,7 @@ class CsvReader {
   async finish(): Promise<void> {
     this.ended = true
     await this.drain()
-    if (this.columns === 0) throw new Error('the file is empty: no header line')
+    if (this.columns === 0) throw new BadHeader('the file is empty: no header line')
   }
 
   /** Decides what can be decided and moves the rest to the start of the window. */
@@ -178,7 +181,7 @@ class CsvReader {
   }
 
   private refuse(reason: string, end: number, next: number, lines = 1): boolean {
-    if (this.columns === 0) throw new Error(`the header line cannot be read: ${reason}`)
+    if (this.columns === 0) throw new BadHeader(`the header line cannot be read: ${reason}`)
     const { line } = this
     const raw = this.window.subarray(this.at, end)
     this.pass(next, lines)

@@ -37,7 +37,8 @@ export const hundredthsOf = (record: CsvRecord, i: number): number => {
   const match = /^(\d{1,12})\.(\d{1,16})$/.exec(record.bytes.toString('latin1', record.start[i], record.end[i]))
   if (!match) return Number.NaN
   const thousandths = Number(match[2]!.slice(0, 3).padEnd(3, '0'))
-  return Number(match[1]) * 100 + Math.round(thousandths / 10)
+  const hundredths = Number(match[1]) * 100 + Math.round(thousandths / 10)
+  return hundredths < (priceMax + 1) * 100 ? hundredths : Number.NaN
 }
 
 /** 0 or 1; NaN when the field is neither 0/1 nor true/false, in any case. */
@@ -49,5 +50,5 @@ export const flagOf = ({ bytes, start, end }: CsvRecord, i: number): number => {
   return word === 'true' ? 1 : word === 'false' ? 0 : Number.NaN
 }
 
-/** What numeric(14, 2) holds. */
+/** What numeric(14, 2) holds, before the point. */
 const priceMax = 999_999_999_999

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { openTestHost, type TestHost } from '../host/testing.ts'
 import { parseDatabaseUrl } from '../kit/db.ts'
 import { productImport } from '../services/products/import.ts'
-import type { ProductWithFeatures, Products, Styles } from '../services/products/types.ts'
+import type { Product, ProductWithFeatures, Styles } from '../services/products/types.ts'
 import { recordText } from './csv-record.ts'
 import { readCsv } from './csv.ts'
 import { importFamily } from './import.ts'
@@ -39,7 +39,7 @@ export const fileText = (name: FileName, content: readonly string[] | string | U
 /** A shop without answers in memory, its files and its reject files: what an import did is seen through its door at once. */
 export const openImportShop = async () => {
   await using opened = new AsyncDisposableStack()
-  const shop = opened.use(await openTestHost({ memoryBytesMax: 0 }))
+  const host = opened.use(await openTestHost({ memoryBytesMax: 0 }))
   const folder = await mkdtemp(join(tmpdir(), 'atelier-import-test-'))
   opened.defer(() => rm(folder, { recursive: true, force: true }))
   const rejectsFolder = join(folder, 'rejects')
@@ -53,31 +53,31 @@ export const openImportShop = async () => {
   }
   const load = async (files: Files): Promise<Imported> => {
     await put(files)
-    return imported(await importFamily(optionsFor(shop, folder, rejectsFolder)), rejectsFolder)
+    return imported(await importFamily(optionsFor(host, folder, rejectsFolder)), rejectsFolder)
   }
   const json = async <T>(path: string): Promise<T> => {
-    const answer = await shop.get(path)
+    const answer = await host.get(path)
     expect(`${path} ${answer.status}`).toBe(`${path} 200`)
     return (await answer.json()) as T
   }
 
   const kept = opened.move()
   return {
-    shop,
+    host,
     /** Replaces the files in the folder that `load` imports. */
     put,
     load,
     folder,
     rejectsFolder,
     rejectBytes: (name: FileName) => Bun.file(join(rejectsFolder, `${name}.csv`)).bytes(),
-    all: () => json<Products>('/products?count=5000'),
+    all: () => json<Product[]>('/products?count=5000'),
     product: (id: number) => json<ProductWithFeatures>(`/products/${id}`),
     styles: async (id: number) => (await json<Styles>(`/products/${id}/styles`)).results,
     related: (id: number) => json<number[]>(`/products/${id}/related`),
-    status: async (path: string) => (await shop.get(path)).status,
+    status: async (path: string) => (await host.get(path)).status,
     /** The schemas an import works in, when it has left them behind. */
     leftovers: async () =>
-      (await shop.sql.unsafe(`select nspname from pg_namespace where nspname in ('products_stage', 'products_next')`)).length,
+      (await host.sql.unsafe(`select nspname from pg_namespace where nspname in ('products_stage', 'products_next')`)).length,
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }
 }
@@ -97,7 +97,7 @@ const optionsFor = ({ databaseUrl }: TestHost, from: string, rejectsFolder: stri
 /** What holds after every import is seen to here: each record read went one way, and each rejected one stands in its file. */
 const imported = async (summary: Awaited<ReturnType<typeof importFamily>>, rejectsFolder: string): Promise<Imported> => {
   const result: Imported = { counts: {}, absent: [], rejects: {} }
-  const written = await readdir(rejectsFolder).catch(() => [])
+  const written = await readdir(rejectsFolder).catch((): string[] => [])
   for (const { file, absent, read, loaded, rejected, dropped } of summary) {
     const name = file.slice(0, -'.csv'.length) as FileName
     const rejects = written.includes(file) ? await readRejects(join(rejectsFolder, file)) : []
@@ -124,4 +124,36 @@ export const readRejects = async (path: string): Promise<Reject[]> => {
     },
   })
   return rejects
+}
+
+/** `atelier` with these arguments, as a process; `until` waits for words on its standard error, where progress is. */
+export const startAtelier = (args: string[], cwd: string) => {
+  const main = join(import.meta.dir, '../cli/main.ts')
+  const child = Bun.spawn([process.execPath, main, ...args], { cwd, stdin: 'ignore', stdout: 'pipe', stderr: 'pipe' })
+  let said = ''
+  let heard = Promise.withResolvers<void>()
+  const listening = (async () => {
+    const decoder = new TextDecoder()
+    for await (const chunk of child.stderr) {
+      said += decoder.decode(chunk, { stream: true })
+      heard.resolve()
+      heard = Promise.withResolvers()
+    }
+    heard.resolve()
+  })()
+  return {
+    kill: (signal: NodeJS.Signals) => child.kill(signal),
+    async until(words: RegExp) {
+      while (!words.test(said)) {
+        if (child.exitCode !== null) throw new Error(`atelier ended with ${child.exitCode} before it said ${words}: ${said}`)
+        await heard.promise
+      }
+    },
+    /** What it answered, once it has ended; `told` is standard error without the lines of progress, which are indented. */
+    async ended() {
+      const [out] = await Promise.all([new Response(child.stdout).text(), listening])
+      const code = await child.exited
+      return { code, signal: child.signalCode, out, told: said.replaceAll(/^ {2}.*\n/gm, '') }
+    },
+  }
 }

@@ -8,7 +8,7 @@ import { loadFile, openShape } from './load-file.ts'
 import type { Progress } from './progress.ts'
 import * as queries from './queries.ts'
 import { readFile } from './read-file.ts'
-import { Rejects } from './rejects.ts'
+import { openRejects, type Rejects } from './rejects.ts'
 import { runTasks, type Task } from './tasks.ts'
 
 export type ImportOptions = {
@@ -34,18 +34,21 @@ export type FileSummary = { file: string; absent: boolean; read: number; loaded:
  * import that fails or is killed leaves that behind which the next one removes first.
  */
 export const importFamily = async (options: ImportOptions): Promise<FileSummary[]> => {
-  const { database, service, family, from } = options
+  const { database, service, family, from, signal } = options
   const root = family.files[0]!
   if (!(await exists(join(from, `${root.name}.csv`)))) throw new Error(`There is no ${root.name}.csv in ${from}.`)
 
   const control = openSql(database, { connections: 1 })
   try {
-    await takeLock(control)
+    await takeLock(control, options)
     const [memory] = await control.unsafe<{ work_mem: string }[]>(queries.maintenanceMemory)
     const sql = openSql(database, { connections: options.atOnceMax + 1, settings: queries.importSettings(memory!.work_mem) })
     const run = new ImportRun(options, sql)
     try {
       return await run.all()
+    } catch (error) {
+      signal.throwIfAborted() // it is why the connections were closed: no other error is worth telling
+      throw error
     } finally {
       await sql.end({ timeout: 0 })
       await removeLeftovers(control, service)
@@ -61,7 +64,7 @@ class ImportRun {
   readonly #stage: string
   readonly #next: string
   readonly #summaries: Map<string, FileSummary>
-  readonly #rejects = new Map<string, Rejects>()
+  #rejects: ReadonlyMap<string, Rejects> = new Map()
 
   constructor(options: ImportOptions, sql: Sql) {
     this.#options = options
@@ -74,21 +77,28 @@ class ImportRun {
   }
 
   async all(): Promise<FileSummary[]> {
-    const { family, service, atOnceMax, rejectsFolder } = this.#options
+    const { family, service, atOnceMax, rejectsFolder, signal } = this.#options
     await removeLeftovers(this.#sql, service)
-    await this.#sql.unsafe(`create schema ${this.#stage}; create schema ${this.#next}`)
+    await this.#sql.unsafe(queries.createWorkSchemas(this.#stage, this.#next))
     await this.#sql.unsafe(
       [...family.files.map((file) => queries.createStageTable(this.#stage, file)), queries.createRejectTable(this.#stage)].join('; '),
     )
-    for (const { name } of family.files) this.#rejects.set(name, await Rejects.open(rejectsFolder, name))
+    // A statement may run for minutes: an interrupt ends it by its connection.
+    const stop = () => void this.#sql.end({ timeout: 0 })
+    signal.addEventListener('abort', stop)
     try {
+      await using rejects = await openRejects(
+        rejectsFolder,
+        family.files.map(({ name }) => name),
+      )
+      this.#rejects = rejects.of
       await runTasks(
         [...family.files.flatMap((file) => this.#fileTasks(file)), ...family.tables.map((table) => this.#tableTask(table))],
         atOnceMax,
       )
       for (const file of family.files) await this.#writeLateRejects(file)
     } finally {
-      for (const rejects of this.#rejects.values()) await rejects[Symbol.asyncDispose]()
+      signal.removeEventListener('abort', stop)
     }
     await this.#switch()
     return [...this.#summaries.values()]
@@ -122,10 +132,10 @@ class ImportRun {
     try {
       await this.#sql.unsafe(queries.uniqueIds(this.#stage, file))
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === '23505')) throw error
+      if (!isPostgres(error, uniqueViolation)) throw error
       await this.#sql.unsafe(queries.rejectDuplicates(this.#stage, file))
     }
-    await this.#sql.unsafe(`analyze ${this.#stage}.${file.name}`)
+    await this.#sql.unsafe(queries.analyzeStaged(this.#stage, file.name))
     const parent = this.#options.family.files.find(({ name }) => name === file.parent?.of)
     if (parent) await this.#sql.unsafe(queries.rejectOrphans(this.#stage, file, parent.columns[0]!.name))
     work.done()
@@ -137,18 +147,14 @@ class ImportRun {
     const run = async () => {
       signal.throwIfAborted()
       const work = progress.start(`make ${table}`)
-      const rows = await this.#sql.begin(async (sql) => {
-        // Created and filled in one transaction, which spares the write-ahead log where wal_level allows it.
-        await sql.unsafe(queries.createLike(service, this.#next, table))
-        const [storage] = await sql.unsafe<{ options: string }[]>(queries.storageOptions, [served])
-        if (storage) await sql.unsafe(`alter table ${made} set (${storage.options})`)
-        const { count } = await sql.unsafe(fill(this.#stage, this.#next))
-        for (const { statement } of await sql.unsafe<{ statement: string }[]>(queries.indexStatements, [served, made]))
-          await sql.unsafe(statement)
-        return count
-      })
-      // Now, so that no reader pays for marking the rows visible, and plans are right from the first statement.
-      await this.#sql.unsafe(`vacuum (freeze, analyze) ${made}`)
+      const storage = await this.#sql.unsafe<Statement[]>(queries.storageStatement, [served, made])
+      const indexes = await this.#sql.unsafe<Statement[]>(queries.indexStatements, [served, made])
+      // Statements sent as one are one transaction; created and filled in one, a table spares the write-ahead log where wal_level
+      // allows it. The count is the last one's. (`sql.begin` would, on a connection that was cut, throw where nobody can catch.)
+      const filling = [queries.createLike(served, made), ...texts(storage), fill(this.#stage, this.#next)]
+      const { count: rows } = await this.#sql.unsafe(filling.join(';'))
+      await this.#sql.unsafe(texts(indexes).join(';'))
+      await this.#sql.unsafe(queries.settleTable(made))
       if (rowsOf) {
         const [staged] = await this.#sql.unsafe<{ rows: number }[]>(queries.stagedRows(this.#stage, rowsOf))
         Object.assign(this.#summaries.get(rowsOf)!, { loaded: rows, dropped: staged!.rows - rows })
@@ -181,42 +187,51 @@ class ImportRun {
         },
       })
     }
+    await rejects.flush()
     this.#summaries.get(file.name)!.rejected = rejects.count
   }
 
   async #switch() {
-    const { service, family, signal } = this.#options
-    for (let attempt = 1; ; attempt++) {
+    const { service, family, signal, progress } = this.#options
+    const tables = family.tables.map(({ table }) => table)
+    for (let attempt = 1; attempt <= switchAttemptsMax; attempt++) {
       signal.throwIfAborted()
       try {
-        await this.#sql.begin(async (sql) => {
+        return await this.#sql.begin(async (sql) => {
           await sql.unsafe(queries.switchPatience)
-          for (const { table } of family.tables) await sql.unsafe(queries.replaceTable(service, this.#next, table))
-          await sql.unsafe(queries.recordImport, [service, new Date(), JSON.stringify([...this.#summaries.values()])])
+          await sql.unsafe(queries.lockServed(service, tables))
+          await sql.unsafe(queries.patienceOver)
+          for (const table of tables) await sql.unsafe(queries.replaceTable(service, this.#next, table))
+          await sql.unsafe(queries.recordImport, [service, new Date(), sql.json([...this.#summaries.values()])])
           await sql.notify(changesChannel, service)
         })
-        return
       } catch (error) {
-        if (attempt === switchAttemptsMax || !(error instanceof Error && 'code' in error && error.code === '55P03')) throw error
+        if (!(isPostgres(error, queryCanceled) || isPostgres(error, deadlockDetected))) throw error
+        if (attempt === 1) progress.note('  waiting for a transaction that reads the old tables')
+        await Bun.sleep(switchWaitMs)
       }
     }
+    throw new Error('Something (a backup, an open transaction?) goes on reading the old tables; end it and import again.')
   }
 }
 
+type Statement = { statement: string }
+const texts = (statements: readonly Statement[]) => statements.map(({ statement }) => statement)
+
 type LateReject = { line: number; reason: string }
 
-/** What is beside the served tables: of an import that ended, however it ended. */
-const removeLeftovers = (sql: Sql, service: string) =>
-  sql.unsafe(`drop schema if exists ${stageOf(service)} cascade; drop schema if exists ${nextOf(service)} cascade`)
+const removeLeftovers = (sql: Sql, service: string) => sql.unsafe(queries.dropWorkSchemas(stageOf(service), nextOf(service)))
 
 const stageOf = (service: string) => `${service}_stage`
 const nextOf = (service: string) => `${service}_next`
 
 /** A killed import's session ends within a second or two, so a lock that is taken is asked for again. */
-const takeLock = async (sql: Sql) => {
+const takeLock = async (sql: Sql, { signal, progress }: ImportOptions) => {
   for (let attempt = 1; ; attempt++) {
+    signal.throwIfAborted()
     const [lock] = await sql.unsafe<{ taken: boolean }[]>(queries.takeImportLock)
     if (lock?.taken) return
+    if (attempt === 1) progress.note('  waiting for another import to end')
     if (attempt === lockAttemptsMax) throw new Error('Another import is running on this database; wait for it to end.')
     await Bun.sleep(lockWaitMs)
   }
@@ -228,7 +243,15 @@ const exists = (path: string) =>
     () => false,
   )
 
-const switchAttemptsMax = 30
+/** https://www.postgresql.org/docs/18/errcodes-appendix.html */
+const isPostgres = (error: unknown, code: string) => error instanceof Error && 'code' in error && error.code === code
+const uniqueViolation = '23505'
+const deadlockDetected = '40P01'
+const queryCanceled = '57014'
+
+/** A minute in all. */
+const switchAttemptsMax = 60
+const switchWaitMs = 700
 const lockAttemptsMax = 20
 const lockWaitMs = 500
 const lateRowsMax = 10_000

@@ -5,7 +5,7 @@ import type { Sql } from '../kit/db.ts'
 import type { ImportFile } from '../kit/import-family.ts'
 import { openCopyEncoder } from './copy-encoder.ts'
 import type { CsvRecord } from './csv-record.ts'
-import { readCsv } from './csv.ts'
+import { BadHeader, readCsv } from './csv.ts'
 import { BadField, integerOf } from './fields.ts'
 import type { Work } from './progress.ts'
 import { copyStatement } from './queries.ts'
@@ -18,9 +18,7 @@ export type LoadOptions = { sql: Sql; path: string; file: ImportFile; stage: str
 export const loadFile = async ({ sql, path, file, stage, rejects, work, signal }: LoadOptions): Promise<number> => {
   const { size } = await stat(path)
   const encoder = openCopyEncoder(file.columns, flushBytes, recordBytesMax)
-  const copy: Writable = await sql.unsafe(copyStatement(stage, file)).writable()
-  const failed = once(copy, 'error').then(([error]) => Promise.reject(error instanceof Error ? error : new Error(String(error))))
-  failed.catch(() => {})
+  const { copy, failed } = await openCopy(sql, copyStatement(stage, file))
   const send = (bytes: Buffer) => Promise.race([new Promise<void>((done) => copy.write(bytes, () => done())), failed])
 
   const shape = openShape(file)
@@ -59,8 +57,23 @@ export const loadFile = async ({ sql, path, file, stage, rejects, work, signal }
     return records + rejected
   } catch (error) {
     copy.destroy(error instanceof Error ? error : new Error(String(error)))
-    throw error
+    throw error instanceof BadHeader ? new Error(`${file.name}.csv: ${error.message}`, { cause: error }) : error
   }
+}
+
+/**
+ * `failed` rejects with whatever goes wrong until the server has confirmed the copy. postgres.js tells the stream only of what it
+ * learns before the stream's end; a small file is sent whole by then, and its stream would wait for ever for 'finish'. The query,
+ * though it is settled as soon as the stream is open, is told of everything.
+ */
+const openCopy = async (sql: Sql, statement: string): Promise<{ copy: Writable; failed: Promise<never> }> => {
+  const query = sql.unsafe(statement)
+  const { promise: failed, reject } = Promise.withResolvers<never>()
+  failed.catch(() => {})
+  Object.assign(query, { reject })
+  const copy = await Promise.race([query.writable(), failed])
+  copy.on('error', reject)
+  return { copy, failed }
 }
 
 /** Where a file's columns are, by its header, and which lines look like its records: the same each time it is read. */
@@ -78,7 +91,6 @@ export const openShape = (file: ImportFile) => {
 }
 
 const fieldsOf = (file: ImportFile, names: string[]) => {
-  const plain = (name: string) => name.toLowerCase().replaceAll(/[\s_]/g, '')
   const found = names.map(plain)
   return Int32Array.from(file.columns, ({ name, aliases = [] }) => {
     const at = [name, ...aliases].map((known) => found.indexOf(plain(known))).find((i) => i >= 0)
@@ -86,6 +98,9 @@ const fieldsOf = (file: ImportFile, names: string[]) => {
     return at
   })
 }
+
+/** Names are equal that differ in case, spaces and underscores only. */
+const plain = (name: string) => name.toLowerCase().replaceAll(/[\s_]/g, '')
 
 const flushBytes = 262_144
 const recordBytesMax = 1_048_576

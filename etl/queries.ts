@@ -10,6 +10,11 @@ const typeOf: Record<ColumnKind, string> = {
   text: 'text',
 }
 
+/** Beside the served tables: of this import, or of one that ended, however it ended. */
+export const createWorkSchemas = (stage: string, next: string) => `create schema ${stage}; create schema ${next}`
+export const dropWorkSchemas = (stage: string, next: string) =>
+  `drop schema if exists ${stage} cascade; drop schema if exists ${next} cascade`
+
 /** Staged rows outlive no crash and need no log: the file is still there. */
 export const createStageTable = (stage: string, { name, columns }: ImportFile) =>
   `create unlogged table ${stage}.${name} (line bigint, ${columns.map((column) => `${column.name} ${typeOf[column.kind]}`).join(', ')}) with (autovacuum_enabled = off)`
@@ -41,15 +46,19 @@ export const rejectOrphans = (stage: string, { name, parent, columns: [id] }: Im
   )
   insert into ${stage}.reject select '${name}', line, '${parent!.column} ' || missing || ' is nowhere in ${parent!.of}' from gone`
 
+export const analyzeStaged = (stage: string, file: string) => `analyze ${stage}.${file}`
 export const stagedRows = (stage: string, file: string) => `select count(*)::float8 as rows from ${stage}.${file}`
 export const rejectedLines = (stage: string) =>
   `select line::float8, reason from ${stage}.reject where file = $1 and line > $2 order by line limit $3`
 
 /** A table like the one in service, without its indexes: they are made from what fills it. */
-export const createLike = (service: string, next: string, table: string) =>
-  `create table ${next}.${table} (like ${service}.${table} including defaults including storage including constraints including generated)`
+export const createLike = (served: string, made: string) =>
+  `create table ${made} (like ${served} including defaults including storage including constraints including generated)`
 
-export const storageOptions = `select array_to_string(reloptions, ', ') as options from pg_class where oid = $1::regclass and reloptions is not null`
+/** The statement that gives the table $2 the storage options of the table $1, when that has any. */
+export const storageStatement = `
+  select 'alter table ' || $2 || ' set (' || array_to_string(reloptions, ', ') || ')' as statement
+  from pg_class where oid = $1::regclass and reloptions is not null`
 
 /** The statements that give `next` the keys and indexes that the table in service has, keys first. */
 export const indexStatements = `
@@ -59,6 +68,9 @@ export const indexStatements = `
   from pg_index i left join pg_constraint c on c.conindid = i.indexrelid and c.contype in ('p', 'u')
   where i.indrelid = $1::regclass
   order by c.contype nulls last, i.indexrelid`
+
+/** Now, so that no reader pays for marking the rows visible, and plans are right from the first statement. */
+export const settleTable = (made: string) => `vacuum (freeze, analyze) ${made}`
 
 /** The switch, inside one transaction: readers see the old tables or the new ones. */
 export const replaceTable = (service: string, next: string, table: string) =>
@@ -78,5 +90,11 @@ export const takeImportLock = `select pg_try_advisory_lock(hashtext('atelier.imp
 export const maintenanceMemory = `select current_setting('maintenance_work_mem') as work_mem`
 export const importSettings = (workMem: string) => ({ work_mem: workMem, client_connection_check_interval: '1s', statement_timeout: '0' })
 
-/** How long the switch waits for readers before it lets them pass and tries again. */
-export const switchPatience = `set local lock_timeout = '2s'`
+/**
+ * All the served tables are locked at once, within a time that readers who come meanwhile, and stand behind us in the line, can
+ * wait; then they pass, and the switch tries again.
+ */
+export const switchPatience = `set local statement_timeout = '300ms'`
+export const lockServed = (service: string, tables: readonly string[]) =>
+  `lock table ${tables.map((table) => `${service}.${table}`).join(', ')} in access exclusive mode`
+export const patienceOver = `set local statement_timeout = 0`

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { acquireLock, DataDirectoryBusy, guardPath, readLock } from './lock.ts'
@@ -31,6 +31,14 @@ test('the holder can be found, with what it said of itself, until it lets go', a
   await lock[Symbol.asyncDispose]()
   expect(await readLock(folder)).toBeUndefined()
   expect(await readdir(folder)).toEqual([])
+})
+
+test('nobody else may read what it says: the URL of a database may hold a password', async () => {
+  await using lock = await acquireLock(folder)
+  const mode = async () => (await stat(join(folder, 'atelier.lock'))).mode & 0o777
+  expect(await mode()).toBe(0o600)
+  await lock.describe({ databaseUrl: 'postgres://shop:secret@db/shop' })
+  expect(await mode()).toBe(0o600)
 })
 
 test('a data directory that does not exist is made', async () => {

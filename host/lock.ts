@@ -129,10 +129,10 @@ const linked = async (path: string, mine: string, lock: string): Promise<boolean
 
 const replace = async (path: string, mine: string, lock = path): Promise<void> => rename(await writeFresh(mine, lock), path)
 
-/** Readers must never see half a lock, so content is written under another name first. */
+/** Readers must never see half a lock, so content is written under another name first. Ours alone: the database's URL may hold a password. */
 const writeFresh = async (mine: string, lock: string): Promise<string> => {
   const fresh = `${lock}.new-${randomUUID()}`
-  await writeFile(fresh, mine, { flag: 'wx' })
+  await writeFile(fresh, mine, { flag: 'wx', mode: 0o600 })
   return fresh
 }
 

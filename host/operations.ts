@@ -10,11 +10,23 @@ export type OperationsOptions = { sql: Sql; migrated: readonly Migrated[]; /** O
 /** What the operator's tools ask: alive, ready, and the figures. */
 export const operationsEndpoints = ({ sql, migrated, collect }: OperationsOptions): Endpoint[] => {
   const tag = 'operations'
-  const whyNotReady = async (): Promise<string | undefined> => {
-    const pending = pendingMigrations(sql, migrated).then((list) => (list.length > 0 ? `${list.length} migrations are pending` : undefined))
-    pending.catch(() => {})
+  // All who ask meanwhile share one look at the database: of a hanging one each would leave a question behind.
+  let looking: { sinceMs: number; why: Promise<string | undefined> } | undefined
+  const look = async () => {
+    try {
+      const { length } = await pendingMigrations(sql, migrated)
+      return length > 0 ? `${length} migrations are pending` : undefined
+    } catch {
+      return 'the database is not reachable or not migrated'
+    } finally {
+      looking = undefined
+    }
+  }
+  const whyNotReady = (): Promise<string | undefined> => {
+    const nowMs = performance.now()
+    if (!looking || nowMs - looking.sinceMs > limits.readSilenceMsMax) looking = { sinceMs: nowMs, why: look() }
     const late = Bun.sleep(limits.readinessMsMax).then(() => 'the database does not answer')
-    return Promise.race([pending, late]).catch(() => 'the database is not reachable or not migrated')
+    return Promise.race([looking.why, late])
   }
   return [
     get('/healthz', { summary: 'The process is alive', tag }, () => alive),

@@ -57,8 +57,10 @@ export class Supervisor implements AsyncDisposable {
       serialization: 'json',
       ipc: (message: FromWorker) => {
         if (message.type === 'hello') this.#tell(process, { type: 'serve', config: this.#options.config })
-        else if (message.type === 'failed') reject(new Error(message.reason))
-        else if (message.type === 'collect') this.#collect(process, message.id)
+        else if (message.type === 'failed') {
+          reject(new Error(message.reason))
+          this.#tell(process, { type: 'stop' })
+        } else if (message.type === 'collect') this.#collect(process, message.id)
         else if (message.type === 'snapshot') this.#gather(message.id, message.snapshot)
         else {
           worker.ready = true
@@ -68,11 +70,15 @@ export class Supervisor implements AsyncDisposable {
     })
     const worker: Worker = { process, startedMs: performance.now(), ready: false }
     this.#workers.add(worker)
-    void process.exited.then(() => {
+    const late = setTimeout(() => worker.ready || process.kill('SIGKILL'), startMsMax)
+    const watch = async () => {
+      await process.exited
+      clearTimeout(late)
       this.#workers.delete(worker)
       reject(new Error('A server process ended before it was ready.'))
-      if (worker.ready && !this.#stopping) void this.#replace(worker)
-    })
+      if (worker.ready && !this.#stopping) await this.#replace(worker)
+    }
+    void watch()
     return promise
   }
 
@@ -118,6 +124,8 @@ export class Supervisor implements AsyncDisposable {
   }
 }
 
+/** A worker has nothing to wait for before it is ready, the database neither. */
+const startMsMax = 60_000
 /** A little more than a worker gives its own draining. */
 const stopMsMax = 15_000
 const youngMs = 2_000

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { importFamily, type FileSummary } from '../etl/import.ts'
 import { openSql, parseDatabaseUrl, type Sql } from '../kit/db.ts'
 import { silentLog } from '../kit/log.ts'
+import { metricsText } from '../kit/metrics.ts'
 import { services } from '../services/index.ts'
 import type { Migrated } from './migrate.ts'
 import { openServer, type AtelierServer } from './server.ts'
@@ -39,6 +40,8 @@ export const openTestHost = async ({ files, memoryBytesMax = 8_388_608 }: TestHo
   const server = opened.use(await openServer({ config, services, migrated: testMigrated, log: silentLog() }))
   const origin = `http://127.0.0.1:${server.port}`
   const get = (path: string, init?: RequestInit) => fetch(`${origin}${path}`, init)
+  // It begins to listen for changes, and forgets all it knows, after it has begun to serve.
+  await until(() => figure(metricsText(server.snapshot()), 'atelier_memory_drops_total') > 0)
   const kept = opened.move()
   return {
     origin,

@@ -21,7 +21,6 @@ export type WorkerOptions = { services: readonly Service[]; migrated: readonly P
 /** A supervised server process: told what to serve, told to stop, and gone when its supervisor is. Resolves when it has drained. */
 export const runWorker = async ({ services, migrated, logLevel }: WorkerOptions): Promise<void> => {
   const log = openLog(logLevel)
-  const tell = (message: FromWorker) => process.send?.(message)
   const stopped = Promise.withResolvers<void>()
   const asked = new Map<number, (snapshot: Snapshot) => void>()
   let server: AtelierServer | undefined
@@ -62,5 +61,9 @@ export const runWorker = async ({ services, migrated, logLevel }: WorkerOptions)
   await stopped.promise
   await server?.[Symbol.asyncDispose]()
 }
+
+const tell = (message: FromWorker) => process.send?.(message)
+
+const tell = (message: FromWorker) => process.send?.(message)
 
 const collectMsMax = 1_000

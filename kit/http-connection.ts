@@ -1,22 +1,29 @@
 import type { Socket } from 'bun'
 import { chunkedBody, sizedBody, type IncomingBody } from './http-body.ts'
-import { BadRequest, parseHead, type RequestHead } from './http-head.ts'
+import { BadRequest, bareLineFeed, parseHead, type RequestHead } from './http-head.ts'
 import { limits } from './limits.ts'
-import { text, type Reply } from './reply.ts'
+import { contentLength, text, type Reply } from './reply.ts'
 
 /** A whole request. */
-export type HttpRequest = Pick<RequestHead, 'method' | 'path' | 'search' | 'header'> & { readonly body: Uint8Array }
+export type HttpRequest = Readonly<Pick<RequestHead, 'method' | 'path' | 'search' | 'header' | 'body'>>
 export type Handle = (request: HttpRequest) => Reply | Promise<Reply>
 
-/** What all connections of a server share. */
-export type Shared = { readonly handle: Handle; nowMs: number; draining: boolean; date: string }
+/** What all connections of a server share: `nowMs` is of the clock that nobody sets, `failed` is told of bugs. */
+export type Shared = {
+  readonly handle: Handle
+  readonly failed: (error: unknown) => void
+  nowMs: number
+  draining: boolean
+  date: string
+  /** The beginning of nearly every answer: status 200 and the date. */ okAndDate: Uint8Array
+}
 
 /**
  * One client's connection: requests are read, answered and written strictly one after the other. A request that came in the
  * same packet as its predecessor waits; a client that does not read its answers is not read from.
  */
 export class Connection {
-  /** Since when it has been waiting for the client. */
+  /** Since when it has been waiting for the client: to begin a request, to end it, or to read its answer. */
   sinceMs: number
   readonly #socket: Socket<Connection | undefined>
   readonly #shared: Shared
@@ -25,6 +32,8 @@ export class Connection {
   #head: RequestHead | undefined
   #body: IncomingBody | undefined
   #paused = false
+  /** The client has closed its half: what it sent before is still answered. */
+  #ended = false
   #state: 'reading' | 'answering' | 'lingering' | 'closed' = 'reading'
 
   constructor(socket: Socket<Connection | undefined>, shared: Shared) {
@@ -35,71 +44,96 @@ export class Connection {
 
   receive(chunk: Buffer) {
     if (this.#state === 'lingering' || this.#state === 'closed') return
-    this.#unread = this.#unread.length === 0 ? chunk : Buffer.concat([this.#unread, chunk])
-    if (this.#state === 'reading') this.#advance()
-    else if (this.#unread.length > limits.pipelinedBytesMax) {
-      this.#paused = true
-      this.#socket.pause()
+    if (this.#unread.length > 0) this.#unread = Buffer.concat([this.#unread, chunk])
+    else {
+      this.#unread = chunk
+      if (!this.#head) this.sinceMs = this.#shared.nowMs
     }
+    this.#advance()
+    if (this.#paused || this.#unread.length <= limits.pipelinedBytesMax) return
+    this.#paused = true
+    this.#socket.pause()
   }
 
   /** The socket takes bytes again. */
   flush() {
     this.#writeUnsent()
     if (this.#unsent.length > 0) return
-    if (this.#state === 'lingering') this.#socket.shutdown()
-    else if (this.#state === 'reading') this.#advance()
+    if (this.#state === 'lingering') this.#finish()
+    else this.#advance()
+  }
+
+  /** The client sends nothing more. */
+  end() {
+    this.#ended = true
+    if (this.#state === 'lingering' && this.#unsent.length === 0) this.close()
+    else this.#advance()
   }
 
   /** Called about once a second: closes what has waited too long, and what is idle while the server drains. */
   sweep() {
     const waitedMs = this.#shared.nowMs - this.sinceMs
-    const idle = this.#state === 'reading' && this.#unread.length === 0 && !this.#head && this.#unsent.length === 0
-    const late = waitedMs > (this.#state === 'lingering' ? limits.lingerMsMax : limits.idleMsMax)
-    if ((late && this.#state !== 'answering') || (idle && this.#shared.draining)) this.close()
+    const late = waitedMs > (this.#state === 'lingering' && this.#unsent.length === 0 ? limits.lingerMsMax : limits.idleMsMax)
+    if ((late && this.#state !== 'answering') || (this.#shared.draining && this.#state === 'reading' && !this.busy)) this.close()
   }
 
   close() {
     if (this.#state === 'closed') return
     this.#state = 'closed'
-    this.#socket.end()
+    // What a client does not read would stay in the kernel for as long as the client stays.
+    if (this.#unsent.length > 0) this.#socket.terminate()
+    else this.#socket.end()
   }
 
   gone() {
     this.#state = 'closed'
   }
 
+  /** A request has begun to come, or its answer has not wholly gone. */
   get busy() {
-    return this.#state === 'answering' || this.#unsent.length > 0
+    if (this.#state === 'reading') return this.#head !== undefined || this.#unread.length > 0 || this.#unsent.length > 0
+    return this.#state === 'answering' || (this.#state === 'lingering' && this.#unsent.length > 0)
   }
 
+  /** Reads and answers as far as it goes: until a request is not whole, its answer is not yet there, or the client does not read it. */
   #advance() {
     try {
       while (this.#state === 'reading' && this.#unsent.length === 0 && this.#read()) this.#answer()
     } catch (error) {
-      if (!(error instanceof BadRequest)) throw error
-      this.#send(text(error.status, error.message), false, false)
+      this.#unread = nothing
+      this.#body = undefined
+      if (!(error instanceof BadRequest)) return this.#fail(error)
+      this.#send(text(error.status, error.message))
     }
+    if (this.#ended && this.#state === 'reading' && this.#unsent.length === 0) this.close()
+    if (!this.#paused || this.#unread.length > limits.pipelinedBytesMax || this.#state === 'closed') return
+    this.#paused = false
+    this.#socket.resume()
   }
 
   /** True when a request is whole. */
   #read(): boolean {
     if (!this.#head) {
-      const at = this.#unread.length > 1 && this.#unread[0] === 13 && this.#unread[1] === 10 ? 2 : 0
-      const end = this.#unread.indexOf('\r\n\r\n', at)
+      // Empty lines before a request are skipped; old clients send one after a body.
+      while (this.#unread[0] === 13 && this.#unread[1] === 10) this.#unread = this.#unread.length === 2 ? nothing : this.#unread.subarray(2)
+      const end = this.#unread.indexOf(headEnd)
       if (end > limits.headBytesMax || (end < 0 && this.#unread.length > limits.headBytesMax)) {
-        const lineEnd = this.#unread.indexOf('\r\n', at)
+        const lineEnd = this.#unread.indexOf('\r\n')
         throw lineEnd < 0 || lineEnd > limits.headBytesMax
           ? new BadRequest(414, 'URI Too Long')
           : new BadRequest(431, 'Request Header Fields Too Large')
       }
-      if (end < 0) return false
-      const head = parseHead(this.#unread.toString('latin1', at, end))
+      if (end < 0) {
+        // Such a head would never end.
+        if (bareLineFeed.test(this.#unread.toString('latin1'))) throw new BadRequest(400, 'Bad Request')
+        return false
+      }
+      const head = parseHead(this.#unread.toString('latin1', 0, end))
       this.#unread = end + 4 === this.#unread.length ? nothing : this.#unread.subarray(end + 4)
-      if (head.body !== 'chunked' && head.body > limits.bodyBytesMax) throw new BadRequest(413, 'Content Too Large')
+      if (head.framing !== 'chunked' && head.framing > limits.bodyBytesMax) throw new BadRequest(413, 'Content Too Large')
       this.#head = head
-      if (head.body !== 0) {
-        this.#body = head.body === 'chunked' ? chunkedBody(limits.bodyBytesMax) : sizedBody(head.body)
+      if (head.framing !== 0) {
+        this.#body = head.framing === 'chunked' ? chunkedBody(limits.bodyBytesMax) : sizedBody(head.framing)
         if (head.expectsContinue) this.#write(goOn)
       }
     }
@@ -109,37 +143,61 @@ export class Connection {
   }
 
   #answer() {
-    const { method, path, search, header, keepAlive, old } = this.#head!
-    const request = { method, path, search, header, body: this.#body ? this.#body.bytes : nothing }
+    const head = this.#head!
+    if (this.#body) head.body = this.#body.bytes
     this.#head = undefined
     this.#body = undefined
     this.#state = 'answering'
-    const reply = this.#shared.handle(request)
-    if (!(reply instanceof Promise)) return this.#send(reply, keepAlive, old, method, header)
-    void reply.then((landed) => {
-      this.#send(landed, keepAlive, old, method, header)
-      if (this.#state !== 'reading') return
-      if (this.#paused) this.#socket.resume()
-      this.#paused = false
-      this.#advance()
-    })
+    const reply = this.#shared.handle(head)
+    if (!(reply instanceof Promise)) return this.#send(reply, head)
+    reply.then(
+      (landed) => (this.#send(landed, head), this.#advance()),
+      (error: unknown) => this.#fail(error),
+    )
   }
 
-  #send(reply: Reply, keepAlive: boolean, old: boolean, method = 'GET', header?: RequestHead['header']) {
+  /** A bug: this client is given up, the others are not. */
+  #fail(error: unknown) {
+    this.#shared.failed(error)
+    this.#state = 'closed'
+    this.#socket.terminate()
+  }
+
+  /** Without the request's head the connection is closed after the answer: nobody knows what was asked. */
+  #send(reply: Reply, request?: RequestHead) {
     if (this.#state === 'closed') return
-    const { date, draining } = this.#shared
-    const open = keepAlive && !draining
-    const known = reply.etag === undefined ? undefined : header?.('if-none-match')
-    const unchanged = known !== undefined && (known === '*' || known.includes(reply.etag!))
-    const status = unchanged ? 304 : reply.status
-    const length = status === 304 || status === 204 ? '' : `content-length: ${reply.body.length}\r\n`
-    const connection = open ? (old ? 'connection: keep-alive\r\n' : '') : 'connection: close\r\n'
-    const head = `HTTP/1.1 ${statusLines[status] ?? status}\r\n${date}${reply.headers}${length}${connection}\r\n`
+    const { date, draining, okAndDate } = this.#shared
+    const open = request !== undefined && request.keepAlive && !draining
     this.sinceMs = this.#shared.nowMs
     this.#state = open ? 'reading' : 'lingering'
-    this.#write(head, length === '' || method === 'HEAD' ? nothing : reply.body)
-    // Half closed, and read for a while longer: a client still sending would otherwise be reset before it saw the answer.
-    if (!open && this.#unsent.length === 0) this.#socket.shutdown()
+    const known = reply.etag === undefined ? undefined : request?.header('if-none-match')
+    if (open && reply.sealed && known === undefined && request.method === 'GET' && !request.old && reply.sealed.length < sealedBytesMax) {
+      return this.#writePieces(okAndDate, reply.sealed)
+    }
+    const unchanged = known !== undefined && (known === '*' || known.includes(reply.etag!))
+    const status = unchanged ? 304 : reply.status
+    const length = status === 304 || status === 204 ? '' : contentLength(reply)
+    const connection = open ? (request.old ? 'connection: keep-alive\r\n' : '') : 'connection: close\r\n'
+    const head = `HTTP/1.1 ${statusLines[status] ?? status}\r\n${date}${reply.headers}${length}${connection}\r\n`
+    this.#write(head, length === '' || request?.method === 'HEAD' ? nothing : reply.body)
+    if (!open && this.#unsent.length === 0) this.#finish()
+  }
+
+  /** Half closed, and read for a while longer: a client still sending would otherwise be reset before it saw the answer. */
+  #finish() {
+    if (this.#ended) this.close()
+    else this.#socket.shutdown()
+  }
+
+  #writePieces(first: Uint8Array, second: Uint8Array) {
+    scratch.set(first)
+    scratch.set(second, first.length)
+    this.#writeScratch(first.length + second.length)
+  }
+
+  #writeScratch(size: number) {
+    const sent = Math.max(0, this.#socket.write(scratch, 0, size))
+    if (sent < size) this.#unsent.push({ bytes: Buffer.from(scratch.subarray(sent, size)), at: 0 })
   }
 
   /** Small answers go out in one piece; what the socket does not take waits for `flush`. */
@@ -148,9 +206,7 @@ export class Connection {
     if (this.#unsent.length === 0 && size <= scratch.length) {
       scratch.write(head, 0, 'latin1')
       scratch.set(body, head.length)
-      const sent = Math.max(0, this.#socket.write(scratch, 0, size))
-      if (sent < size) this.#unsent.push({ bytes: Buffer.from(scratch.subarray(sent, size)), at: 0 })
-      return
+      return this.#writeScratch(size)
     }
     this.#unsent.push({ bytes: Buffer.from(head, 'latin1'), at: 0 }, { bytes: body, at: 0 })
     this.#writeUnsent()
@@ -158,18 +214,24 @@ export class Connection {
 
   #writeUnsent() {
     for (let first = this.#unsent[0]; first; first = this.#unsent[0]) {
-      if (first.at < first.bytes.length) first.at += Math.max(0, this.#socket.write(first.bytes, first.at, first.bytes.length - first.at))
-      if (first.at < first.bytes.length) return
+      if (first.at < first.bytes.length) {
+        const sent = this.#socket.write(first.bytes, first.at, first.bytes.length - first.at)
+        if (sent <= 0) return
+        first.at += sent
+        this.sinceMs = this.#shared.nowMs
+        if (first.at < first.bytes.length) return
+      }
       this.#unsent.shift()
-      this.sinceMs = this.#shared.nowMs
     }
   }
 }
 
 const nothing: Buffer = Buffer.alloc(0)
+const headEnd = Buffer.from('\r\n\r\n')
 const goOn = 'HTTP/1.1 100 Continue\r\n\r\n'
 /** Where head and body of an answer are put together; bigger ones are sent in two pieces. */
 const scratch = Buffer.allocUnsafeSlow(65_536)
+const sealedBytesMax = scratch.length - 128
 const statusLines: Record<number, string> = {
   200: '200 OK',
   201: '201 Created',

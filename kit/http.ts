@@ -1,6 +1,6 @@
 import type { Endpoint } from './endpoint.ts'
 import { AtelierError, internal, statusOf } from './errors.ts'
-import { Connection, type HttpRequest, type Shared } from './http-connection.ts'
+import { Connection, type Handle, type HttpRequest, type Shared } from './http-connection.ts'
 import { limits } from './limits.ts'
 import type { Log } from './log.ts'
 import { latencyScale, type Counter, type Histogram, type Metrics } from './metrics.ts'
@@ -17,11 +17,11 @@ export type HttpServer = { readonly port: number; /** Answers what has arrived, 
 export const serveHttp = ({ host, port, reusePort = false, endpoints, metrics, log }: HttpOptions): HttpServer => {
   const answer = openDoor(endpoints, metrics, log)
   const connections = new Set<Connection>()
-  const shared: Shared = { handle: answer, nowMs: Date.now(), draining: false, date: dateLine() }
+  const failed = (error: unknown) => log.error({ err: error }, 'a connection failed')
+  const shared: Shared = { handle: answer, failed, nowMs: performance.now(), draining: false, ...dated() }
   metrics.gauge('atelier_http_connections', 'Open connections of clients', () => connections.size)
   const ticker = setInterval(() => {
-    shared.nowMs = Date.now()
-    shared.date = dateLine()
+    Object.assign(shared, dated(), { nowMs: performance.now() })
     for (const connection of connections) connection.sweep()
   }, tickMs)
 
@@ -29,6 +29,7 @@ export const serveHttp = ({ host, port, reusePort = false, endpoints, metrics, l
     hostname: host,
     port,
     reusePort,
+    allowHalfOpen: true, // a client may close its half and wait for its answers
     socket: {
       open(socket) {
         if (connections.size >= limits.connectionsMax) return socket.terminate()
@@ -37,13 +38,14 @@ export const serveHttp = ({ host, port, reusePort = false, endpoints, metrics, l
       },
       data: (socket, chunk) => socket.data?.receive(chunk),
       drain: (socket) => socket.data?.flush(),
+      end: (socket) => socket.data?.end(),
       close(socket) {
         if (!socket.data) return
         connections.delete(socket.data)
         socket.data.gone()
       },
       error(socket, error) {
-        log.error({ err: error }, 'a connection failed')
+        failed(error)
         socket.terminate()
       },
     },
@@ -55,8 +57,8 @@ export const serveHttp = ({ host, port, reusePort = false, endpoints, metrics, l
       shared.draining = true
       listener.stop()
       for (const connection of connections) connection.sweep()
-      const untilMs = Date.now() + limits.drainMsMax
-      while ([...connections].some(({ busy }) => busy) && Date.now() < untilMs) await Bun.sleep(drainPollMs)
+      const untilMs = performance.now() + limits.drainMsMax
+      while ([...connections].some(({ busy }) => busy) && performance.now() < untilMs) await Bun.sleep(drainPollMs)
       clearInterval(ticker)
       for (const connection of connections) connection.close()
     },
@@ -75,35 +77,36 @@ const listen = (options: Bun.TCPSocketListenOptions<Connection | undefined> & { 
 }
 
 /** From a request to its reply; nothing is thrown and no promise is rejected. */
-const openDoor = (endpoints: readonly Endpoint[], metrics: Metrics, log: Log) => {
+const openDoor = (endpoints: readonly Endpoint[], metrics: Metrics, log: Log): Handle => {
   const match = openRouter(endpoints)
   const observe = openRouteMetrics(metrics)
-  return (request: HttpRequest): Reply | Promise<Reply> => {
+  return (request) => {
     const startedMs = performance.now()
-    const { method, path, search } = request
-    const found = match(path)
-    const route = found?.routes.get(method === 'HEAD' ? 'GET' : method)
-    const counted = (reply: Reply) => {
-      observe(route, reply.status, performance.now() - startedMs)
-      return reply
-    }
-    const refused = (error: unknown) => counted(refusal(error, request, log))
+    const found = match(request.path)
+    const route = found?.routes.get(request.method === 'HEAD' ? 'GET' : request.method)
+    const counted = (reply: Reply) => (observe(route, reply.status, performance.now() - startedMs), reply)
     try {
-      if (method === 'OPTIONS') return counted(preflight)
-      if (!found) return counted(unknownPath)
-      if (!route) return counted(text(405, 'Method Not Allowed', { allow: allowed(found) }))
-      const reply = route.endpoint.handle(route.decode(found.params, search), { campus: found.campus, request })
-      return reply instanceof Promise ? reply.then(counted, refused) : counted(reply)
+      const reply = call(found, route, request)
+      if (reply instanceof Promise) return reply.then(counted, (error: unknown) => counted(refusal(error, request, log)))
+      return counted(reply)
     } catch (error) {
-      return refused(error)
+      return counted(refusal(error, request, log))
     }
   }
 }
 
+const call = (found: Match | undefined, route: Route | undefined, request: HttpRequest): Reply | Promise<Reply> => {
+  if (request.method === 'OPTIONS') return preflight
+  if (!found) return unknownPath
+  if (!route) return text(405, 'Method Not Allowed', { allow: allowed(found) })
+  return route.endpoint.handle(route.decode(found.params, request.search), { campus: found.campus, request })
+}
+
 /** The one map from an error to the wire. What is not ours is a bug: logged with the request's id, answered without internals. */
-const refusal = (error: unknown, { method, path, header }: HttpRequest, log: Log): Reply => {
+const refusal = (error: unknown, request: HttpRequest, log: Log): Reply => {
+  const { method, path } = request
   // The caller's own id when it is a plain one, so that its logs and ours meet.
-  const given = header('x-request-id') ?? ''
+  const given = request.header('x-request-id') ?? ''
   const requestId = /^[\w.-]{1,64}$/.test(given) ? given : crypto.randomUUID()
   if (!(error instanceof AtelierError)) log.error({ err: error, requestId, method, path: path.slice(0, 200) }, 'unexpected error')
   const { code, message } = error instanceof AtelierError ? error : internal()
@@ -139,7 +142,10 @@ const allowed = (found: Match) =>
     .join(', ')
 
 /** RFC 9110, section 6.6.1. */
-const dateLine = () => `date: ${new Date().toUTCString()}\r\n`
+const dated = () => {
+  const date = `date: ${new Date().toUTCString()}\r\n`
+  return { date, okAndDate: Buffer.from(`HTTP/1.1 200 OK\r\n${date}`) }
+}
 
 const unknownPath = text(404, 'Not Found')
 const preflight = empty(204, {

@@ -3,9 +3,9 @@ import { AtelierError, internal, tooBusy } from './errors.ts'
 import { limits } from './limits.ts'
 import type { Log } from './log.ts'
 import { Memory, type Kept } from './memory.ts'
-import { sizeScale, type Metrics } from './metrics.ts'
+import { sizeScale, type Counter, type Metrics } from './metrics.ts'
 import { ReadLane, type Flight } from './read-lane.ts'
-import { json, stale, text, type Reply } from './reply.ts'
+import { json, sealed, stale, text, type Reply } from './reply.ts'
 import { WirePool } from './wire-pool.ts'
 
 /** What a service says of a read; how it is batched, remembered and refused is the kit's business. */
@@ -38,8 +38,10 @@ export class Reads implements Disposable {
   readonly #log: Log
   readonly #lanes: Pick<ReadLane<unknown>, 'waiting' | 'sweep' | 'fail'>[] = []
   readonly #drops: (() => void)[] = []
+  readonly #dropped: Counter
   readonly #sweeper: ReturnType<typeof setInterval>
-  #nowMs = Date.now()
+  /** Of the clock that nobody sets: a step of the other one would refuse what waits, or keep answers past their time. */
+  #nowMs = performance.now()
 
   constructor({ database, memoryBytesMax, metrics, log }: ReadsOptions) {
     this.#memory = new Memory(memoryBytesMax)
@@ -48,9 +50,13 @@ export class Reads implements Disposable {
     this.#log = log
     // One clock and one sweep for all waits: a timer per request would cost more than a hit.
     this.#sweeper = setInterval(() => {
-      this.#nowMs = Date.now()
+      this.#nowMs = performance.now()
       for (const lane of this.#lanes) lane.sweep(this.#nowMs)
     }, sweepMs)
+    this.#dropped = metrics.counter(
+      'atelier_memory_drops_total',
+      'Times everything in memory became old: a change, or a word of one missed',
+    )
     metrics.gauge('atelier_memory_bytes', 'Bytes of answers kept in memory', () => this.#memory.bytes)
     metrics.gauge(
       'atelier_read_connections',
@@ -64,6 +70,7 @@ export class Reads implements Disposable {
 
   /** Forgets everything: the data changed under us, or we may have missed a word of it. */
   drop() {
+    this.#dropped.add()
     for (const drop of this.#drops) drop()
   }
 
@@ -105,8 +112,8 @@ export class Reads implements Disposable {
         this.#memory.release(old)
         kept.delete(flight.id)
       }
-      // A copy of its own, or a small answer would hold on to the whole chunk it came in.
-      const reply = outcome ? json(Buffer.from(outcome)) : absent
+      // Sealing copies: a small answer would otherwise hold on to the whole chunk it came in.
+      const reply = outcome ? sealed(json(outcome)) : absent
       const fresh = this.#memory.keep(reply, this.#nowMs + limits.memoryAgeMsMax, () => kept.delete(flight.id))
       if (fresh) kept.set(flight.id, fresh)
       return reply

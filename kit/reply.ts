@@ -5,6 +5,8 @@ export type Reply = {
   readonly headers: string
   readonly etag: string | undefined
   readonly body: Uint8Array
+  /** Everything after the date, as it goes on the wire; for replies that are sent many times. */
+  readonly sealed?: Uint8Array | undefined
   /** From memory past its time, because the database is away. */
   readonly stale?: boolean
 }
@@ -48,9 +50,21 @@ export const empty = (status: number, headers: Headers = {}): Reply => ({
   body: new Uint8Array(0),
 })
 
+/** The same reply, of status 200, in one piece with a copy of its body: made once, sent with no more work than copying it. */
+export const sealed = (reply: Reply): Reply => {
+  const head = `${reply.headers}${contentLength(reply)}\r\n`
+  const whole = Buffer.allocUnsafeSlow(head.length + reply.body.length)
+  whole.write(head, 0, 'latin1')
+  whole.set(reply.body, head.length)
+  return { ...reply, body: whole.subarray(head.length), sealed: whole }
+}
+
+export const contentLength = ({ body }: Reply): string => `content-length: ${body.length}\r\n`
+
 /** Says so in the field of RFC 9211. */
 export const stale = (reply: Reply): Reply => ({
   ...reply,
+  sealed: undefined,
   stale: true,
   headers: `${reply.headers}cache-status: atelier; hit; detail=stale\r\n`,
 })

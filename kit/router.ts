@@ -79,11 +79,14 @@ const queryValue = (search: string, name: string): string | undefined => {
   return undefined
 }
 
+/** Percent-encoded or not, text is UTF-8; here each of its bytes is a character still. Undefined when it is not decodable. */
 const decoded = (text: string): string | undefined => {
-  if (!text.includes('%')) return text
+  if (plain.test(text)) return text
   try {
-    return decodeURIComponent(text)
+    return decodeURIComponent(Buffer.from(text, 'latin1').toString())
   } catch {
     return undefined
   }
 }
+
+const plain = /^[\w.~-]*$/

@@ -41,7 +41,6 @@ export const openAuthentication = (password: string): Authenticate => {
 const scramProof = (password: string, clientFirst: string, nonce: string, serverFirst: string) => {
   const [, serverNonce = '', salt = '', iterations = '0'] = /^r=([^,]+),s=([^,]+),i=(\d+)/.exec(serverFirst) ?? []
   if (!serverNonce.startsWith(nonce)) throw new Error('The database answered with a nonce that is not ours.')
-  const hmac = (key: Buffer, text: string) => createHmac('sha256', key).update(text).digest()
   const salted = pbkdf2Sync(password.normalize('NFKC'), Buffer.from(salt, 'base64'), Number(iterations), 32, 'sha256')
   const withoutProof = `c=biws,r=${serverNonce}`
   const signed = `${clientFirst},${serverFirst},${withoutProof}`
@@ -53,3 +52,5 @@ const scramProof = (password: string, clientFirst: string, nonce: string, server
     serverSignature: hmac(hmac(salted, 'Server Key'), signed),
   }
 }
+
+const hmac = (key: Buffer, text: string) => createHmac('sha256', key).update(text).digest()

@@ -27,6 +27,9 @@ export const query = (text: string) => message('Q', text)
 export const parse = (name: string, text: string, columns: number) =>
   message('P', name, text, int16(columns), ...Array.from({ length: columns }, () => int32(int8ArrayOid)))
 
+/** Forgets a prepared statement; no error when there is none. */
+export const closeStatement = (name: string) => message('C', `S${name}`)
+
 /** Bind, Execute and Sync of one batch: `columns` of `rows` safe integers each; the answer comes in binary. */
 export const batch = (name: string, columns: readonly (readonly number[])[], rows: number): Buffer => {
   const out = Buffer.allocUnsafe(64 + name.length + columns.length * (24 + rows * 12))

@@ -2,7 +2,7 @@ import type { Socket } from 'bun'
 import type { Database } from './db.ts'
 import { limits } from './limits.ts'
 import { openAuthentication } from './wire-auth.ts'
-import { batch, parse, query, sslRequest, startup } from './wire-messages.ts'
+import { batch, closeStatement, parse, query, sslRequest, startup } from './wire-messages.ts'
 
 /** A prepared statement of the read path: takes one `bigint[]` per column, returns rows of (bigint, text). */
 export type Statement = { name: string; text: string; columns: number }
@@ -33,7 +33,7 @@ export const openWire = (database: Database, onClose: () => void): Promise<Wire>
   const frames = new Frames()
   let socket: Socket | undefined
   let phase: 'tls' | 'start' | 'session' | 'ready' | 'closed' = database.tls === 'off' ? 'start' : 'tls'
-  let running: { onRow: OnRow; done: (error?: Error) => void; preparing?: string } | undefined
+  let running: { name: string; onRow: OnRow; done: (error?: Error) => void } | undefined
   let failure: Error | undefined
   let silence: ReturnType<typeof setTimeout> | undefined
 
@@ -46,10 +46,11 @@ export const openWire = (database: Database, onClose: () => void): Promise<Wire>
     clearTimeout(opening)
     socket?.end()
     socket?.terminate()
+    if (!wasReady) return reject(error)
+    // First the pool learns that this connection is gone, or what waits would be sent on it once more.
+    onClose()
     running?.done(error)
     running = undefined
-    if (wasReady) onClose()
-    else reject(error)
   }
   const opening = setTimeout(() => close(new Error('The database did not accept a connection in time.')), limits.connectSecondsMax * 1000)
 
@@ -60,19 +61,20 @@ export const openWire = (database: Database, onClose: () => void): Promise<Wire>
 
   const wire: Wire = {
     run(statement, columns, rows, onRow, done) {
-      if (phase !== 'ready' || running) return done(new Error('The database connection is closed or busy.'))
-      running = { onRow, done }
+      if (phase !== 'ready') return done(new ConnectionLost('The database connection is closed.'))
+      if (running) return done(new Error('The database connection is busy.'))
+      running = { name: statement.name, onRow, done }
       failure = undefined
       listenForSilence()
       const messages = batch(statement.name, columns, rows)
       if (prepared.has(statement.name)) return send(messages)
-      running.preparing = statement.name
-      send(Buffer.concat([parse(statement.name, statement.text, statement.columns), messages]))
+      send(Buffer.concat([closeStatement(statement.name), parse(statement.name, statement.text, statement.columns), messages]))
     },
     close: () => close(new Error('The database connection was closed.')),
   }
 
   const onMessage: OnMessage = (type, bytes, at, end) => {
+    if (phase === 'closed') return
     if (type === 68 /* D: DataRow, of an int8 and a text: count, length, key, length, body */) {
       const length = bytes.readInt32BE(at + 14)
       const key = bytes.readInt32BE(at + 6) * 4294967296 + bytes.readUInt32BE(at + 10)
@@ -89,11 +91,13 @@ export const openWire = (database: Database, onClose: () => void): Promise<Wire>
         return resolve(wire)
       }
       clearTimeout(silence)
-      const { done } = running!
+      const { name, done } = running!
       running = undefined
+      // Prepared anew the next time: what failed may have been its preparation, or a plan for tables that are no longer the same.
+      if (failure) prepared.delete(name)
       done(failure)
     } else if (type === 49 /* 1: ParseComplete */) {
-      if (running?.preparing) prepared.add(running.preparing)
+      if (running) prepared.add(running.name)
     } else if (type === 82 /* R: Authentication */) {
       const answer = authenticate(bytes.subarray(at, end))
       if (answer) send(answer)
@@ -113,13 +117,18 @@ export const openWire = (database: Database, onClose: () => void): Promise<Wire>
   const handlers = {
     binaryType: 'buffer' as const,
     open(opened: Socket) {
+      if (phase === 'closed') return void opened.terminate() // it came too late
       socket = opened
       send(phase === 'tls' ? sslRequest() : startup(database.user, database.database))
     },
     data(opened: Socket, chunk: Buffer) {
       try {
+        // Under TLS the first socket still shows what comes, enciphered.
+        if (opened !== socket) return
         if (phase !== 'tls') return frames.push(chunk, onMessage)
         if (chunk[0] !== 83 /* S */) return close(new Error('The database does not offer TLS.'))
+        // Whoever sits between us and the database could have put it there to be taken for the database's words.
+        if (chunk.length > 1) return close(new Error('The database sent something unencrypted after it had agreed to TLS.'))
         phase = 'start'
         const tls = { rejectUnauthorized: database.tls === 'verified', serverName: database.host }
         const [, secured] = opened.upgradeTLS({
@@ -139,7 +148,7 @@ export const openWire = (database: Database, onClose: () => void): Promise<Wire>
     connectError: (_: Socket, error: Error) => close(error),
   }
   const onHandshake = (secured: Socket, authorised: boolean, error: Error | null) => {
-    if (!authorised && database.tls === 'verified') return close(error ?? new Error('The database certificate is not trusted.'))
+    if (database.tls === 'verified' && (error || !authorised)) return close(error ?? new Error('The database certificate is not trusted.'))
     socket = secured
     send(startup(database.user, database.database))
   }
@@ -177,7 +186,9 @@ class Frames {
     }
 
     while (at + 5 <= bytes.length) {
-      const end = at + 1 + bytes.readInt32BE(at + 1)
+      const length = bytes.readInt32BE(at + 1)
+      if (length < 4 || length > messageBytesMax) throw new Error("What answers does not speak PostgreSQL's protocol.")
+      const end = at + 1 + length
       if (end > bytes.length) {
         this.#gathered = Buffer.allocUnsafeSlow(end - at)
         this.#filled = bytes.copy(this.#gathered, 0, at)
@@ -189,6 +200,9 @@ class Frames {
     if (at < bytes.length) this.#rest = Buffer.from(bytes.subarray(at))
   }
 }
+
+/** A row of a page of the most rows is far below it; a number above it is no length. */
+const messageBytesMax = 268_435_456
 
 /** Severity, code and text stand in the message as fields of a letter and a string. */
 const serverError = (body: Buffer) => {

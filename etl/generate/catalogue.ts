@@ -1,5 +1,6 @@
 import { CATEGORIES, type Category, categoryNamed, type Feature } from './categories.ts'
 import { HAND_MADE } from './hand-made.ts'
+import { photoName } from './photo-address.ts'
 import { Random } from './random.ts'
 import { productText, type Text } from './product-text.ts'
 import { COLOURS, MATERIALS } from './words.ts'
@@ -32,6 +33,9 @@ export const catalogue = (seed: number) => {
     text(id: number): Text {
       return HAND_MADE[id - 1] ?? productText(texts.at(id), texts.pick(kind(id).category.garments))
     },
+
+    /** What a generated product's text calls it. */
+    garment: (id: number): string => texts.at(id).pick(kind(id).category.garments),
 
     /** The nth style of a product; `sale` is null for three in four. */
     style(id: number, nth: number): Style {
@@ -106,14 +110,3 @@ const styleName = (random: Random) => {
   if (kind === 1) return `${colour} ${random.pick(MATERIALS)}`
   return `${colour} & ${random.pick(COLOURS)}`
 }
-
-/** Thirteen digits that begin like a year of this century in milliseconds, and twelve hexadecimal ones. */
-const photoName = (random: Random) => {
-  const taken = `1${400_000 + random.below(300_000)}${100_000 + random.below(900_000)}`
-  const [high, low] = [random.next(), random.next()]
-  return `${taken}-${threeHexDigits(high)}${threeHexDigits(high >>> 12)}${threeHexDigits(low)}${threeHexDigits(low >>> 12)}`
-}
-
-// A table, because a full set asks 23 million times.
-const THREE_HEX_DIGITS = Array.from({ length: 4096 }, (_, bits) => bits.toString(16).padStart(3, '0'))
-const threeHexDigits = (bits: number) => THREE_HEX_DIGITS[bits & 4095]!

@@ -8,6 +8,8 @@ export type Category = {
   skuCounts: readonly number[]
   garments: readonly string[]
   features: readonly Feature[]
+  /** What a review of it rates from 1 to 5. */
+  characteristics: readonly string[]
 }
 
 /** A feature's name and what may be said of it; null is a feature that needs no value. */
@@ -51,16 +53,19 @@ const CLOTHES = {
   sizes: words('XS, S, M, L, XL, XXL'),
   skuCounts: weighted({ 0: 3, 3: 3, 4: 6, 5: 10, 6: 70, 7: 8 }),
   features: [...CLOTHES_FEATURES, ...PROMISES],
+  characteristics: words('Fit, Length, Comfort, Quality'),
 }
 const SHOES = {
   sizes: words('7, 7.5, 8, 8.5, 9, 9.5, 10, 10.5, 11, 11.5, 12'),
   skuCounts: weighted({ 0: 3, 3: 5, 5: 12, 7: 20, 9: 20, 11: 35, 12: 5 }),
   features: [...SHOE_FEATURES, ...PROMISES],
+  characteristics: words('Size, Width, Comfort, Quality'),
 }
 const ONE_SIZE = {
   sizes: words('One Size'),
   skuCounts: weighted({ 0: 4, 1: 93, 2: 3 }),
   features: [...ACCESSORY_FEATURES, ...PROMISES],
+  characteristics: words('Quality'),
 }
 
 /** `share` is of a hundred products. */

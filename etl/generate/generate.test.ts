@@ -1,16 +1,18 @@
-import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'bun:test'
 import { writeCsvFile } from './csv-file.ts'
-import { generate, type GenerateOptions } from './generate.ts'
+import type { GenerateOptions } from './generate.ts'
 import { productFamily } from './product-family.ts'
-import { FULL_SET, planProducts, type ProductChild, rowsInProportion } from './product-plan.ts'
+import { FULL_SET, rowsInProportion } from './full-set.ts'
+import { planProducts, type ProductChild } from './product-plan.ts'
+import { beyond, openSet as openAnySet, unbalanced } from './testing-set.ts'
 
 const FILES = ['product', 'styles', 'skus', 'photos', 'features', 'related'] as const
 type File = (typeof FILES)[number]
 const CHILDREN: ProductChild[] = ['styles', 'skus', 'photos', 'features', 'related']
+const openSet = (options: Partial<GenerateOptions>) => openAnySet(FILES, options)
+
 /** The quirks are looked for among so many products: 267,000 rows. */
 const MANY = 10_000
 
@@ -37,8 +39,7 @@ test('the same seed gives the same bytes, another seed other bytes', async () =>
 
 test('the bytes of 200 products with seed 1 are the ones everybody has', async () => {
   await using set = await openSet({ products: 200 })
-  const hashes = Object.fromEntries(await Promise.all(FILES.map(async (file) => [file, await set.hash(file)])))
-  expect(hashes).toEqual(PINNED)
+  expect(await set.hashes()).toEqual(PINNED)
 })
 
 test('a file written alone is the same as among the others', async () => {
@@ -235,52 +236,27 @@ test('progress is told up to the last row of each file', async () => {
   expect(told['skus.csv']!.length).toBeGreaterThan(2)
 })
 
-const REFUSED: Partial<GenerateOptions>[] = [{ products: 0 }, { products: 1.5 }, { seed: -1 }, { seed: 2 ** 32 }, { also: [11] }]
+const REFUSED: Partial<GenerateOptions>[] = [
+  { products: 0 },
+  { products: 1.5 },
+  { seed: -1 },
+  { seed: 2 ** 32 },
+  { also: [11] },
+  { families: ['product', 'product'] },
+]
 test.each(REFUSED)('%j is refused', async (options) => {
   await expect(openSet({ products: 11, ...options })).rejects.toThrow(RangeError)
 })
 
-/** A generated set in a folder of its own, which goes when the set does. */
-const openSet = async (options: Partial<GenerateOptions>) => {
-  const out = await mkdtemp(join(tmpdir(), 'atelier-generate-'))
-  const remove = () => rm(out, { recursive: true })
-  const written = await generate({ out, products: 11, seed: 1, clean: false, ...options }).catch(async (error) => {
-    await remove()
-    throw error
-  })
-  const bytes = (file: File) => readFile(join(out, `${file}.csv`))
-  const text = async (file: File) => (await bytes(file)).toString('utf8')
-  const parsed = new Map<File, string[][]>()
-  return {
-    out,
-    rows: Object.fromEntries(written.map(({ file, rows }) => [file.replace('.csv', ''), rows])) as Record<File, number>,
-    text,
-    hash: async (file: File) =>
-      createHash('sha256')
-        .update(await bytes(file))
-        .digest('hex'),
-    /** The records below the header, unquoted. One record is one line in this family. */
-    records: async (file: File) => {
-      const records =
-        parsed.get(file) ??
-        lines(await text(file))
-          .slice(1)
-          .map(fields)
-      parsed.set(file, records)
-      return records
-    },
-    [Symbol.asyncDispose]: remove,
-  }
-}
-
-const lines = (text: string) => text.replace(/\r?\n$/, '').split(/\r?\n/)
-
-const fields = (line: string) =>
-  line.includes('"')
-    ? Array.from(line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g), ([, quoted, bare]) => quoted?.replaceAll('""', '"') ?? bare!)
-    : line.split(',')
-
-const unbalanced = (text: string) => lines(text).filter((line) => line.replaceAll(/[^"]/g, '').length % 2 === 1)
-
-/** Owners that are beyond the highest. */
-const beyond = (records: string[][], highest: number) => records.filter(([, owner]) => Number(owner) > highest)
+test('families come in the order asked for, each with the bytes it has alone', async () => {
+  await using products = await openSet({ products: 100 })
+  await using all = await openSet({ products: 100, families: ['question', 'product', 'review'] })
+  expect(all.written.map((file) => file.replace('.csv', '')).join()).toBe(
+    [
+      'questions,answers,answers_photos',
+      'product,styles,skus,photos,features,related',
+      'reviews,reviews_photos,characteristics,characteristic_reviews',
+    ].join(),
+  )
+  expect(await all.hashes()).toEqual(await products.hashes())
+})

@@ -1,9 +1,15 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Progress, writeCsvFile, type Written } from './csv-file.ts'
-import { productFamily } from './product-family.ts'
-import { planProducts } from './product-plan.ts'
+import { type CsvFile, type Progress, writeCsvFile, type Written } from './csv-file.ts'
+import { PRODUCT_FILES, productFamily } from './product-family.ts'
+import { planProducts, type PlanOptions } from './product-plan.ts'
+import { QUESTION_FILES, questionFamily } from './question-family.ts'
+import { planQuestions } from './question-plan.ts'
 import { BELOW_MAX } from './random.ts'
+import { REVIEW_FILES, reviewFamily } from './review-family.ts'
+import { planReviews } from './review-plan.ts'
+
+export type Family = 'product' | 'review' | 'question'
 
 export type GenerateOptions = {
   /** A folder, made if absent. Files of the same names in it are replaced. */
@@ -16,6 +22,11 @@ export type GenerateOptions = {
   clean: boolean
   /** Ids beyond `products` that should answer all the same; they come on top of the proportional numbers of rows. */
   also?: number[]
+  /**
+   * Which families of files, written in this order, each at most once: `product` is six files, `review` four, `question`
+   * three. Each family's bytes are the same with or without the others. Only the products for now, when left out.
+   */
+  families?: readonly Family[]
   /** Called about every 50,000 rows and at the end of each file. */
   progress?: Progress
 }
@@ -24,24 +35,35 @@ export const PRODUCTS_MAX = BELOW_MAX
 const ALSO_ID_MAX = 999_999_999
 const ALSO_MAX = 1_000
 
-/** Writes a shop's CSV files, as many rows and as untidy as the real ones. Later families join the list of files here. */
+const FAMILIES: Record<Family, { names: readonly string[]; files: (options: PlanOptions) => CsvFile[] }> = {
+  product: { names: PRODUCT_FILES, files: (options) => productFamily(planProducts(options)) },
+  review: { names: REVIEW_FILES, files: (options) => reviewFamily(planReviews(options)) },
+  question: { names: QUESTION_FILES, files: (options) => questionFamily(planQuestions(options)) },
+}
+
+/** Writes a shop's CSV files, as many rows and as untidy as the real ones. */
 export const generate = async (options: GenerateOptions): Promise<Written[]> => {
   check(options)
-  const files = productFamily(planProducts(options))
+  const families = (options.families ?? ['product']).map((family) => FAMILIES[family])
   await mkdir(options.out, { recursive: true })
   // An older set goes first: a run that is cut short must not leave its files among those of another seed.
-  for (const { name } of files) await rm(join(options.out, name), { force: true })
+  for (const name of families.flatMap(({ names }) => names)) await rm(join(options.out, name), { force: true })
 
   const written: Written[] = []
-  for (const file of files) written.push(await writeCsvFile(options.out, file, options.progress))
+  // A family is planned when it is its turn: together their plans would double the memory.
+  for (const { files } of families) {
+    for (const file of files(options)) written.push(await writeCsvFile(options.out, file, options.progress))
+  }
   return written
 }
 
-const check = ({ products, seed, also = [] }: GenerateOptions) => {
+const check = ({ products, seed, also = [], families = ['product'] }: GenerateOptions) => {
   if (!isWhole(products, 1, PRODUCTS_MAX)) throw new RangeError(`products must be 1 to ${PRODUCTS_MAX}`)
   if (!isWhole(seed, 0, 2 ** 32 - 1)) throw new RangeError('seed must be 0 to 4294967295')
   if (also.length > ALSO_MAX) throw new RangeError(`also must be at most ${ALSO_MAX} ids`)
   if (!also.every((id) => isWhole(id, products + 1, ALSO_ID_MAX))) throw new RangeError(`also must be ids beyond ${products}`)
+  if (new Set(families).size !== families.length) throw new RangeError('families must differ from each other')
+  for (const family of families) if (!Object.hasOwn(FAMILIES, family)) throw new RangeError(`no family is named ${family}`)
 }
 
 const isWhole = (number: number, from: number, to: number) => Number.isInteger(number) && number >= from && number <= to

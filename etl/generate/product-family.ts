@@ -1,36 +1,22 @@
 import { catalogue } from './catalogue.ts'
 import { sum } from './counts.ts'
-import { type CsvFile, type CsvLook, field } from './csv-file.ts'
-import type { ProductChild, ProductPlan } from './product-plan.ts'
-import { IDS_PER_ROW_MAX, noQuirks, type Quirks, quirksOf } from './quirks.ts'
+import { type CsvFile, field } from './csv-file.ts'
+import { csvFile, type FamilyFile, quirksIn } from './family-file.ts'
+import { photoUrl } from './photo-address.ts'
+import type { ProductPlan } from './product-plan.ts'
+import { IDS_PER_ROW_MAX } from './quirks.ts'
 
 /** The six files about what is for sale. Each can be written alone and in any order. */
-export const productFamily = (plan: ProductPlan): CsvFile[] =>
-  [PRODUCTS, STYLES, SKUS, PHOTOS, FEATURES, RELATED].map(({ of, name, columns, look, rows }) => ({
-    name,
-    columns,
-    rowsTotal: of === 'products' ? plan.products.ids.length : sum(plan.counts[of]),
-    look: plan.clean ? {} : look,
-    rows() {
-      const quirks = quirksIn(plan, of)
-      return quirks.order(rows(plan, quirks))
-    },
-  }))
+export const productFamily = (plan: ProductPlan): CsvFile[] => FILES.map((file) => csvFile(plan, file))
 
-type ProductFile = {
-  of: 'products' | ProductChild
-  name: string
-  columns: string[]
-  /** Left out of a clean set. */
-  look: CsvLook
-  rows: (plan: ProductPlan, quirks: Quirks) => Iterable<string>
-}
+type ProductFile = FamilyFile<ProductPlan>
 
 const PRODUCTS: ProductFile = {
   of: 'products',
   name: 'product.csv',
   columns: ['id', 'name', 'slogan', 'description', 'category', 'default_price'],
   look: { spacesInHeader: true },
+  size: ({ products }) => ({ rows: products.ids.length, handMade: products.handMade }),
   *rows({ seed, products }, quirks) {
     const { text, kind } = catalogue(seed)
     const bareText = quirks.of('bareText')
@@ -48,6 +34,7 @@ const STYLES: ProductFile = {
   name: 'styles.csv',
   columns: ['id', 'productId', 'name', 'sale_price', 'original_price', 'default_style'],
   look: { openEnd: true },
+  size: ({ products, counts }) => ({ rows: sum(counts.styles), handMade: sum(counts.styles.subarray(0, products.handMade)) }),
   *rows({ seed, products, counts }, quirks) {
     const { kind, style, defaultStyle } = catalogue(seed)
     const nextId = quirks.ids()
@@ -69,6 +56,7 @@ const SKUS: ProductFile = {
   name: 'skus.csv',
   columns: ['id', 'styleId', 'size', 'quantity'],
   look: { spacesInHeader: true },
+  size: ({ styles, counts }) => ({ rows: sum(counts.skus), handMade: sum(counts.skus.subarray(0, styles.handMade)) }),
   *rows(plan, quirks) {
     const { stock } = catalogue(plan.seed)
     const nextId = quirks.ids()
@@ -87,6 +75,7 @@ const PHOTOS: ProductFile = {
   name: 'photos.csv',
   columns: ['id', 'styleId', 'url', 'thumbnail_url'],
   look: { spacesInHeader: true },
+  size: ({ styles, counts }) => ({ rows: sum(counts.photos), handMade: sum(counts.photos.subarray(0, styles.handMade)) }),
   *rows(plan, quirks) {
     const { photos } = catalogue(plan.seed)
     const nextId = quirks.ids()
@@ -107,6 +96,7 @@ const FEATURES: ProductFile = {
   name: 'features.csv',
   columns: ['id', 'product_id', 'feature', 'value'],
   look: { spacesInHeader: true, byteOrderMark: true },
+  size: ({ products, counts }) => ({ rows: sum(counts.features), handMade: sum(counts.features.subarray(0, products.handMade)) }),
   *rows({ seed, products, counts }, quirks) {
     const { features } = catalogue(seed)
     const nextId = quirks.ids()
@@ -127,6 +117,7 @@ const RELATED: ProductFile = {
   name: 'related.csv',
   columns: ['id', 'current_product_id', 'related_product_id'],
   look: { crlf: true },
+  size: ({ products, counts }) => ({ rows: sum(counts.related), handMade: sum(counts.related.subarray(0, products.handMade)) }),
   *rows({ seed, products, counts }, quirks) {
     const { related } = catalogue(seed)
     const nextId = quirks.ids()
@@ -143,16 +134,9 @@ const RELATED: ProductFile = {
   },
 }
 
-const quirksIn = ({ seed, clean, products, styles, counts }: ProductPlan, file: ProductFile['of']) => {
-  if (clean) return noQuirks
-  if (file === 'products') return quirksOf(seed, file, products.handMade)
-  const owners = file === 'skus' || file === 'photos' ? styles : products
-  return quirksOf(seed, file, sum(counts[file].subarray(0, owners.handMade)))
-}
-
 /** Each style, its id as styles.csv has it, and how many children it has in another file. */
 function* stylesWith(plan: ProductPlan, file: 'skus' | 'photos') {
-  const nextStyleId = quirksIn(plan, 'styles').ids()
+  const nextStyleId = quirksIn(plan, STYLES).ids()
   for (const [index, id] of plan.styles.ids.entries()) {
     const nth = plan.styles.nths[index]!
     yield { id, nth, styleId: nextStyleId(), count: plan.counts[file][index]! }
@@ -162,9 +146,6 @@ function* stylesWith(plan: ProductPlan, file: 'skus' | 'photos') {
 /** None is higher; the last may be a good deal lower. */
 const highestStyleId = (plan: ProductPlan) => plan.styles.ids.length * IDS_PER_ROW_MAX
 
-const photoUrl = (photo: string, width: number) =>
-  `https://images.atelier.example/photo-${photo}?ixlib=rb-1.2.1&auto=format&fit=crop&w=${width}&q=80`
-
 type Quoting = (url: string, thumbnail: string) => string
 const QUOTED: Quoting = (url, thumbnail) => `"${url}","${thumbnail}"`
 /** One quote missing in the middle, one missing at the end, one too many at the end. */
@@ -173,3 +154,6 @@ const UNBALANCED: Quoting[] = [
   (url, thumbnail) => `"${url}","${thumbnail}`,
   (url, thumbnail) => `"${url}","${thumbnail}""`,
 ]
+
+const FILES = [PRODUCTS, STYLES, SKUS, PHOTOS, FEATURES, RELATED]
+export const PRODUCT_FILES = FILES.map(({ name }) => name)

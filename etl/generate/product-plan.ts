@@ -1,20 +1,10 @@
 import { catalogue } from './catalogue.ts'
 import { settle, sum } from './counts.ts'
+import { rowsInProportion } from './full-set.ts'
 import { HAND_MADE, type HandMadeProduct } from './hand-made.ts'
 import { Random, weighted } from './random.ts'
 
-/** Rows of the full set, to the row those of the real files. A smaller one has as many in proportion. */
-export const FULL_SET = {
-  products: 1_000_011,
-  styles: 1_958_102,
-  skus: 11_323_917,
-  photos: 5_655_656,
-  features: 2_219_279,
-  related: 4_508_263,
-}
-export type ProductChild = Exclude<keyof typeof FULL_SET, 'products'>
-
-export const rowsInProportion = (file: ProductChild, products: number) => Math.round((FULL_SET[file] * products) / FULL_SET.products)
+export type ProductChild = 'styles' | 'skus' | 'photos' | 'features' | 'related'
 
 export type PlanOptions = { products: number; seed: number; clean: boolean; also?: number[] }
 
@@ -120,7 +110,7 @@ const drawCounts = (
   return counts
 }
 
-const productOwners = ({ products, also = [] }: PlanOptions): Owners => {
+export const productOwners = ({ products, also = [] }: PlanOptions): Owners => {
   const beyond = [...new Set(also)].sort((one, other) => one - other)
   const ids = new Uint32Array(products + beyond.length)
   for (let i = 0; i < products; i++) ids[i] = i + 1

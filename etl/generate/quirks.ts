@@ -7,7 +7,7 @@ import { Random } from './random.ts'
  * What concerns a whole file (byte-order mark, line ends, the header's spaces) stands with the file, in its `look`.
  */
 export const QUIRKS = {
-  /** names, sizes and features stand without quotes, where they can */
+  /** names, sizes, features and what people write stand without quotes, where they can */
   bareText: 8,
   /** a row comes after its successor: 8 before 7 */
   swappedRows: 10_000,
@@ -15,7 +15,9 @@ export const QUIRKS = {
   idGap: 500,
   /** a photo's quotes do not balance; still on one line of its own */
   unbalancedPhoto: 16_000,
-  /** a sku's or photo's style, or a feature's product, is nowhere: beyond the highest */
+  /** a review's closing quote is missing, or one too many; still on one line of its own */
+  unbalancedReview: 50_000,
+  /** a row's parent is nowhere, its id beyond the highest: of every file but product, styles and related */
   orphan: 200_000,
   /** what is related is product 0 */
   relatedZero: 1_000,
@@ -23,6 +25,16 @@ export const QUIRKS = {
   relatedTwice: 400,
   /** the product is related to itself */
   relatedSelf: 5_000,
+  /** a review's date is a day, 2019-01-01, not milliseconds */
+  isoDate: 2_000,
+  /** a review's summary is longer than sixty characters */
+  longSummary: 1_000,
+  /** there is no response, and the field is empty instead of the bare word null */
+  emptyResponse: 500,
+  /** a seller did respond: with the word null, in quotes */
+  quotedNull: 20_000,
+  /** a review, question or answer has quotes, scripts, emoji or backslashes in it (see strange-texts.ts) */
+  strangeText: 2_000,
 }
 
 /** The first of each comes within so many rows, so that a small set has every quirk too. */
