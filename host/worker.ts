@@ -64,6 +64,4 @@ export const runWorker = async ({ services, migrated, logLevel }: WorkerOptions)
 
 const tell = (message: FromWorker) => process.send?.(message)
 
-const tell = (message: FromWorker) => process.send?.(message)
-
 const collectMsMax = 1_000

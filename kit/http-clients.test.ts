@@ -36,9 +36,9 @@ describe('time limits', () => {
     ]
     const clients = await Promise.all(begun.map(() => door.connect()))
     for (const [i, client] of clients.entries()) await client.send(begun[i]!)
-    for (let third = 0; third < 3; third++) {
+    for (let half = 0; half < 2; half++) {
       for (const client of clients) await client.send('1')
-      await passTime(limits.idleMsMax / 3 + 1)
+      await passTime(limits.idleMsMax / 2 + 1)
     }
     await Promise.all(clients.map(({ ended }) => ended))
     expect(clients.map(({ received }) => received)).toEqual(['', '', ''])
@@ -52,8 +52,6 @@ describe('time limits', () => {
     await passTime(limits.idleMsMax - 5_000)
     await client.send(`${host}\r\n`)
     expect((await client.answers(1))[0]!.body).toBe('1 ')
-    await passTime(limits.idleMsMax + 1)
-    await client.ended
   })
 
   test('a client that waits for its answer is not disconnected', async () => {
@@ -113,7 +111,7 @@ describe('a client that does not read', () => {
     using client = await door.connect()
     client.pause()
     await client.send('GET /big HTTP/1.0\r\n\r\n')
-    for (let i = 0; i < 2; i++) await passTime(limits.lingerMsMax + 1)
+    await passTime(limits.lingerMsMax * 2)
     client.resume()
     await eventually(() => client.receivedBytes > bigBytes)
     expect((await client.answers(1))[0]!.body.length).toBe(bigBytes)

@@ -1,6 +1,9 @@
+import type { Socket } from 'bun'
 import { afterAll, expect, test } from 'bun:test'
 import * as fc from 'fast-check'
+import { Connection, type Shared } from './http-connection.ts'
 import { answersIn, eventually, openTestDoor } from './http-testing.ts'
+import { json, sealed } from './reply.ts'
 
 const door = openTestDoor()
 afterAll(() => door[Symbol.asyncDispose]())
@@ -83,5 +86,47 @@ test('a stream of requests gives the same bytes in any packets', async () => {
       expect(undated(await door.talk(...pieces))).toBe(undated(await door.talk(stream)))
     }),
     { numRuns: 200 },
+  )
+})
+
+test('a socket that takes few bytes at a time, or none, is given the same bytes', async () => {
+  const expecting = `Expect: 100-continue\r\nContent-Length: 1\r\n\r\na`
+  const request = fc.constantFrom(
+    get('/0'),
+    get('/1'),
+    get('/2'),
+    `GET /1 HTTP/1.1\r\n${host}${expecting}`,
+    `POST /0 HTTP/1.1\r\n${host}${expecting}`,
+  )
+  const document = json(Buffer.from('{"some":"answer"}'))
+  const replies = [document, sealed(document), Promise.resolve(sealed(document))]
+  const date = 'date: Thu, 01 Jan 1970 00:00:00 GMT\r\n'
+  const shared: Shared = {
+    handle: ({ path }) => replies[Number(path.slice(1))]!,
+    failed: (error) => expect(error).toBeUndefined(),
+    nowMs: 0,
+    draining: false,
+    date,
+    okAndDate: Buffer.from(`HTTP/1.1 200 OK\r\n${date}`),
+  }
+  const written = async (stream: string, sizes: number[]) => {
+    let turn = 0
+    let text = ''
+    const write = (bytes: Buffer, at: number, length: number) => {
+      const size = Math.min(length, sizes[turn++ % sizes.length]!)
+      text += bytes.toString('latin1', at, at + size)
+      return size
+    }
+    const connection = new Connection({ write } as unknown as Socket<Connection | undefined>, shared)
+    connection.receive(Buffer.from(stream))
+    for (; connection.busy; await Promise.resolve()) connection.flush()
+    return text
+  }
+  await fc.assert(
+    fc.asyncProperty(fc.array(request, { maxLength: 6 }), fc.array(fc.nat(200), { maxLength: 8 }), async (requests, sizes) => {
+      const stream = requests.join('')
+      expect(await written(stream, [...sizes, 1])).toBe(await written(stream, [1_000_000]))
+    }),
+    { numRuns: 300 },
   )
 })

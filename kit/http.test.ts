@@ -6,6 +6,7 @@ afterAll(() => door[Symbol.asyncDispose]())
 
 const host = 'Host: shop\r\n'
 const bye = `${host}Connection: close\r\n\r\n`
+const undated = (received: string) => received.replaceAll(/date: [^\r]*/g, 'date')
 const inPieces = (request: string) => request.match(/[^]{1,5000}/g)!
 const ask = async (...pieces: (string | Uint8Array)[]) => answersIn(await door.talk(...pieces))
 const statusesOf = async (...pieces: string[]) => (await ask(...pieces)).map(({ status }) => status)
@@ -86,6 +87,30 @@ describe('forms of a request', () => {
       expect(answer!.headers.has('content-length')).toBe(false)
     }
     expect(await statusesOf(`GET /document HTTP/1.1\r\nIf-None-Match: "other"\r\n${bye}`)).toEqual([200])
+  })
+
+  test('a sealed answer is on the wire what it is unsealed, however it is asked for', async () => {
+    const [first] = await ask(`GET /document HTTP/1.1\r\n${bye}`)
+    for (const request of [
+      `GET / HTTP/1.1\r\n${host}\r\n`,
+      `GET / HTTP/1.1\r\n${bye}`,
+      `HEAD / HTTP/1.1\r\n${host}\r\n`,
+      `GET / HTTP/1.1\r\nIf-None-Match: ${first!.headers.get('etag')}\r\n${host}\r\n`,
+      `GET / HTTP/1.1\r\nIf-None-Match: "other"\r\n${host}\r\n`,
+      'GET / HTTP/1.0\r\n\r\n',
+      'GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n',
+      `GET / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 1\r\n${host}\r\na`,
+    ]) {
+      const [sealed, unsealed] = await Promise.all(['/sealed', '/document'].map((path) => door.talk(request.replace('/', path))))
+      expect(undated(sealed!)).toBe(undated(unsealed!))
+      expect(sealed).toMatch(/\r\ndate: [^\r]+ GMT\r\n/)
+    }
+  })
+
+  test('a sealed answer of any length is whole', async () => {
+    for (const length of [0, 1, 65_000, ...Array.from({ length: 12 }, (_, i) => 65_300 + i * 25), 200_000]) {
+      expect(await bodiesOf(`GET /sealed/${length} HTTP/1.1\r\n${host}\r\n`.repeat(3))).toEqual(Array(3).fill('s'.repeat(length)))
+    }
   })
 
   test('empty lines before a request are skipped', async () => {
