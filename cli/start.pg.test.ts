@@ -95,7 +95,10 @@ test.skipIf(!inLinux)(
 
     const answered = async () =>
       figure(await (await ask('/metrics')).text(), 'atelier_http_requests_total', 'route="/products/:product_id"')
-    await Promise.all(Array.from({ length: 60 }, (_, i) => ask(`/products/${(i % 9) + 1}`)))
+    const tags = await Promise.all(
+      Array.from({ length: 60 }, async (_, i) => [i % 9, (await ask(`/products/${(i % 9) + 1}`)).headers.get('etag')].join()),
+    )
+    expect(new Set(tags).size).toBe(9)
     expect(await Promise.all([answered(), answered(), answered(), answered()])).toEqual([60, 60, 60, 60])
 
     const [killed] = workers()

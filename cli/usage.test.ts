@@ -1,5 +1,6 @@
 import { expect, setDefaultTimeout, test } from 'bun:test'
 import manifest from '../package.json' with { type: 'json' }
+import { services } from '../services/index.ts'
 import { atelier, ran } from './testing.ts'
 
 setDefaultTimeout(30_000)
@@ -46,7 +47,7 @@ const wrong: [args: string[], sentence: string][] = [
   [['start', '--data', ''], '--data must not be empty.'],
   [['start', 'now'], 'Unexpected "now".'],
   [['serve'], 'serve needs --database-url URL, or DATABASE_URL in the environment.'],
-  [['serve', '--services', 'products,prices'], 'There is no service "prices"; there are: products.'],
+  [['serve', '--services', 'products,prices'], `There is no service "prices"; there are: ${services.map(({ name }) => name).join(', ')}.`],
   [['generate'], 'generate needs --out DIR.'],
   [['import'], 'import needs 1 operand.'],
   [['import', 'one', 'two'], 'Unexpected "two".'],

@@ -28,22 +28,15 @@ const description = async () =>
 test('the description has every route, with its parameters and refusals', async () => {
   const { openapi, paths } = await description()
   expect(openapi).toBe('3.1.1')
-  expect(Object.keys(paths)).toEqual([
-    '/products',
-    '/products/{product_id}',
-    '/products/{product_id}/styles',
-    '/products/{product_id}/related',
-    '/healthz',
-    '/readyz',
-    '/metrics',
-  ])
+  const products = ['/products', '/products/{product_id}', '/products/{product_id}/styles', '/products/{product_id}/related']
+  for (const path of [...products, '/healthz', '/readyz', '/metrics']) expect(paths[path]?.['get']?.summary).toBeString()
   const listed = paths['/products']!['get']!
   expect(listed.parameters.map(({ name, in: where, required }) => [name, where, required])).toEqual([
     ['page', 'query', false],
     ['count', 'query', false],
   ])
   expect(Object.keys(listed.responses)).toEqual(['200', '500'])
-  for (const path of Object.keys(paths).filter((path) => path.includes('{'))) {
+  for (const path of products.slice(1)) {
     const { parameters, responses } = paths[path]!['get']!
     expect(parameters.map(({ name, in: where, required }) => [name, where, required])).toEqual([['product_id', 'path', true]])
     expect(Object.keys(responses)).toEqual(['200', '404', '422', '500'])
@@ -53,15 +46,14 @@ test('the description has every route, with its parameters and refusals', async 
 
 test('what is answered is what the description says', async () => {
   const { paths } = await description()
-  for (const [path, { get }] of Object.entries(paths)) {
-    const json = get!.responses['200']!.content?.['application/json']
+  for (const [path, { get }] of Object.entries(paths).filter(([path]) => path.startsWith('/products'))) {
+    const { schema } = get!.responses['200']!.content!['application/json']!
     for (const id of ['1', '2']) {
       const answer = await shop.get(path.replace('{product_id}', id))
       expect([path, answer.status]).toEqual([path, 200])
-      if (!json) continue
       const value: unknown = await answer.json()
-      expect([path, ...Value.Errors(json.schema, value)]).toEqual([path])
-      expect(Value.Check(json.schema, { nothing: 'of the kind' })).toBe(false)
+      expect([path, ...Value.Errors(schema, value)]).toEqual([path])
+      expect(Value.Check(schema, { nothing: 'of the kind' })).toBe(false)
     }
   }
 })

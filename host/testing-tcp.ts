@@ -62,7 +62,8 @@ export const openTcpPostgres = async (superuser: string, password: string): Prom
 
 /** An authority, and a certificate of `localhost` signed by it. Says why not when it cannot. */
 const makeCertificates = async (folder: string): Promise<string | undefined> => {
-  if (!Bun.which('openssl')) return 'there is no openssl to make a certificate with'
+  const openssl = Bun.which('openssl')
+  if (!openssl) return 'there is no openssl to make a certificate with'
   const at = (name: string) => join(folder, name)
   await writeFile(at('names'), 'subjectAltName=DNS:localhost')
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
@@ -74,7 +75,7 @@ const makeCertificates = async (folder: string): Promise<string | undefined> => 
     ['req', ...key, ...wish],
     ['x509', '-req', ...signed, '-days', '2', '-out', at('server.crt')],
   ]) {
-    const { ok, output } = await run({ before: [], ids: {} }, ['openssl', ...command], opensslMsMax)
+    const { ok, output } = await run({ before: [], ids: {} }, [openssl, ...command], opensslMsMax)
     if (!ok) return `openssl made no certificate: ${output.trim().split('\n').at(-1)}`
   }
   return undefined

@@ -171,7 +171,8 @@ export class Connection {
     this.sinceMs = this.#shared.nowMs
     this.#state = open ? 'reading' : 'lingering'
     const known = reply.etag === undefined ? undefined : request?.header('if-none-match')
-    if (open && reply.sealed && known === undefined && request.method === 'GET' && !request.old && reply.sealed.length < sealedBytesMax) {
+    const plain = open && known === undefined && request.method === 'GET' && !request.old && this.#unsent.length === 0
+    if (plain && reply.sealed && reply.sealed.length < sealedBytesMax) {
       return this.#writePieces(okAndDate, reply.sealed)
     }
     const unchanged = known !== undefined && (known === '*' || known.includes(reply.etag!))

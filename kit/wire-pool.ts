@@ -62,14 +62,16 @@ export class WirePool implements Disposable {
   }
 
   async #connect() {
-    for (let waitMs = 50; !this.#closed; waitMs = Math.min(waitMs * 2, limits.reconnectWaitMsMax)) {
+    for (let waitMs = firstWaitMs; !this.#closed; waitMs = Math.min(waitMs * 2, limits.reconnectWaitMsMax)) {
       try {
         const wire = await openWire(this.#database, () => this.#lost(wire))
         if (this.#closed) return wire.close()
         this.#open.add(wire)
+        if (waitMs > firstWaitMs) this.#log.info('a read connection to the database is back')
         return this.#release(wire)
       } catch (error) {
-        this.#log.warn({ err: error }, 'no read connection to the database')
+        // Once for each outage, however long it takes.
+        if (waitMs === firstWaitMs) this.#log.warn({ reason: String(error) }, 'no read connection to the database, trying again')
         await Bun.sleep(waitMs)
       }
     }
@@ -81,3 +83,5 @@ export class WirePool implements Disposable {
     if (!this.#closed) void this.#connect()
   }
 }
+
+const firstWaitMs = 50

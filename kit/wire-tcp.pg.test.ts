@@ -10,6 +10,7 @@ const password = 'p %:@/?#\\\'"'
 let server: TcpPostgres
 beforeAll(async () => {
   server = await openTcpPostgres('keeper', password)
+  if (server.withoutTls !== undefined) console.warn(`The tests of TLS are skipped: ${server.withoutTls}.`)
   const sql = openSql(database(), { connections: 1 })
   await sql.unsafe(`
     create role letters login password 'pä½';
@@ -29,12 +30,6 @@ const authentication = (kind: number, text: string) => {
   const head = Buffer.from([82, 0, 0, 0, body.length + 4])
   return Buffer.concat([head, body])
 }
-/** Skipped, with a word why, where no certificate can be made. */
-const unlessWithoutTls = () => {
-  if (server.withoutTls !== undefined) console.warn(`skipped: ${server.withoutTls}`)
-  return server.withoutTls === undefined
-}
-
 test('a password is proved by scram-sha-256, whatever its letters', async () => {
   for (const { wire } of [await open(database()), await open(database({ user: 'letters', secret: 'pä½' }))]) {
     expect(await ask(wire, security, [1])).toEqual(new Map([[1, 'f']]))
@@ -79,7 +74,7 @@ test.each([
 })
 
 test('sslmode=require speaks TLS, small answers and big ones', async () => {
-  if (!unlessWithoutTls()) return
+  if (server.withoutTls !== undefined) return
   using opened = await open(database({ sslmode: 'require' }))
   expect((await ask(opened.wire, security, [1])).get(1)).toMatch(/^t TLSv1\.[23]$/)
   const long = statementOf('long', `repeat('x', a::int)`)
@@ -91,12 +86,12 @@ test('sslmode=require speaks TLS, small answers and big ones', async () => {
 })
 
 test('a wrong password under TLS is refused in the same words', async () => {
-  if (!unlessWithoutTls()) return
+  if (server.withoutTls !== undefined) return
   expect(await reasonOf(open(database({ sslmode: 'require', secret: 'wrong' })))).toContain('28P01: password authentication failed')
 })
 
 test('sslmode=verify-full takes only a certificate of a known authority, for the name that was called', async () => {
-  if (!unlessWithoutTls()) return
+  if (server.withoutTls !== undefined) return
   expect(await reasonOf(open(database({ sslmode: 'verify-full', host: 'localhost' })))).toContain('certificate')
   const attempt = async (host: string) => {
     const code = `
