@@ -2,7 +2,7 @@ import { join, dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { get, textField, type Endpoint } from '../kit/endpoint.ts'
 import { notFound } from '../kit/errors.ts'
-import { asset, json, type Reply } from '../kit/reply.ts'
+import { asset, empty, json, type Reply } from '../kit/reply.ts'
 import { openApi } from './openapi.ts'
 
 /** `/openapi.json`, and `/docs` that shows it with Swagger UI, every byte of it served from here. */
@@ -19,6 +19,7 @@ export const docsEndpoints = async (endpoints: readonly Endpoint[], version: str
   const tag = 'operations'
 
   return [
+    get('/', { summary: 'To the description', tag }, () => toDocs),
     get('/openapi.json', { summary: 'This description', tag }, () => description),
     get('/docs', { summary: 'This description, to read and try', tag }, () => page),
     get('/docs/:file', { summary: 'What the page needs', tag, params: { file: textField('A file name') } }, ({ file }) => {
@@ -28,6 +29,8 @@ export const docsEndpoints = async (endpoints: readonly Endpoint[], version: str
     }),
   ]
 }
+
+const toDocs = empty(302, { location: '/docs' })
 
 /** Swagger UI sets styles from its script and draws its icons from data URLs. */
 const of = (type: string) => ({ 'content-type': type, 'content-security-policy': pagePolicy })

@@ -35,11 +35,11 @@ test('the description has every route, with its parameters and refusals', async 
     ['page', 'query', false],
     ['count', 'query', false],
   ])
-  expect(Object.keys(listed.responses)).toEqual(['200', '500'])
+  expect(Object.keys(listed.responses)).toEqual(['200', '500', '503'])
   for (const path of products.slice(1)) {
     const { parameters, responses } = paths[path]!['get']!
     expect(parameters.map(({ name, in: where, required }) => [name, where, required])).toEqual([['product_id', 'path', true]])
-    expect(Object.keys(responses)).toEqual(['200', '404', '422', '500'])
+    expect(Object.keys(responses)).toEqual(['200', '404', '422', '500', '503'])
     expect(responses['422']!.description).toBe('Error: invalid product_id provided')
   }
 })
@@ -81,8 +81,14 @@ test('the page that shows the description loads only from here', async () => {
   expect(await (await shop.get('/docs/start.js')).text()).toContain("url: '/openapi.json'")
 })
 
+test('the address alone leads to that page', async () => {
+  const answer = await shop.get('/', { redirect: 'manual' })
+  expect(answer.status).toBe(302)
+  expect(answer.headers.get('location')).toBe('/docs')
+})
+
 test('nothing else of the package is served', async () => {
-  for (const file of ['package.json', 'index.html', 'swagger-ui.css.map', '..', '%2e%2e%2fpackage.json', '__proto__', 'constructor'])
+  for (const file of ['package.json', 'index.html', 'swagger-ui.css.map', '%2e%2e%2fpackage.json', '__proto__', 'constructor'])
     expect([file, (await shop.get(`/docs/${file}`)).status]).toEqual([file, 404])
 })
 

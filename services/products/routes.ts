@@ -8,7 +8,8 @@ import { Products, ProductWithFeatures, Related, Styles } from './types.ts'
 type Page = { page: number; count: number }
 
 const params = { product_id: idField('product_id') }
-const refusals = { 404: 'No such product', 422: 'Error: invalid product_id provided' }
+const busy = { 503: 'The database does not answer; Retry-After says when to ask again' }
+const refusals = { 404: 'No such product', 422: 'Error: invalid product_id provided', ...busy }
 
 export const productRoutes: Service['routes'] = ({ reads }) => {
   const byProduct = (name: string, statement: string) => reads.open<number>({ name, statement, columns: [(id) => id], id: (id) => id })
@@ -26,7 +27,7 @@ export const productRoutes: Service['routes'] = ({ reads }) => {
   return [
     get(
       '/products',
-      { summary: 'The catalogue, by id', tag: 'products', query: { page: pageField, count: countField }, answer: Products },
+      { summary: 'The catalogue, by id', tag: 'products', query: { page: pageField, count: countField }, answer: Products, refusals: busy },
       (input, { campus }) => withCampus(page(input), campus),
     ),
     get(
