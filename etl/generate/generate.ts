@@ -9,7 +9,8 @@ import { BELOW_MAX } from './random.ts'
 import { REVIEW_FILES, reviewFamily } from './review-family.ts'
 import { planReviews } from './review-plan.ts'
 
-export type Family = 'product' | 'review' | 'question'
+export const familyNames = ['product', 'review', 'question'] as const
+export type Family = (typeof familyNames)[number]
 
 export type GenerateOptions = {
   /** A folder, made if absent. Files of the same names in it are replaced. */
