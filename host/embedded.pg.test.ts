@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { chmod, lstat, mkdir, mkdtemp, readFile, readdir, readlink, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import postgres from 'postgres'
 import { prepare } from './embedded-binaries.ts'
 import { openEmbedded, type Embedded } from './embedded.ts'
@@ -198,6 +198,11 @@ test('a folder of something else is left alone', async () => {
   expect(await readFile(join(foreign, 'postgres', 'thesis.txt'), 'utf8')).toBe('years of work')
 })
 
+const everybodyMayEnter = async (path: string): Promise<boolean> => {
+  if (((await stat(path)).mode & 0o001) === 0) return false
+  return path === dirname(path) || everybodyMayEnter(dirname(path))
+}
+
 test.if(inLinux && asRoot)(
   'started by root, the server is unprivileged; below a folder only root may enter it may pass through folders, and nothing else',
   async () => {
@@ -205,7 +210,8 @@ test.if(inLinux && asRoot)(
     await chmod(folder, 0o700)
     expect(await capabilities()).toBe(passThroughFolders)
     await chmod(folder, 0o755)
-    expect(await capabilities()).toBe(0)
+    // PostgreSQL's own program lies below us, and a clone may be closed to others too.
+    expect(await capabilities()).toBe((await everybodyMayEnter(import.meta.dir)) ? 0 : passThroughFolders)
   },
   testMsMax,
 )
