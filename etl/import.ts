@@ -48,7 +48,9 @@ export const importFamily = async (options: ImportOptions): Promise<FileSummary[
       return await run.all()
     } catch (error) {
       signal.throwIfAborted() // it is why the connections were closed: no other error is worth telling
-      throw error
+      throw isLostConnection(error)
+        ? new Error(`The connection to the database was lost (${error.message}); import again.`, { cause: error })
+        : error
     } finally {
       await sql.end({ timeout: 0 })
       await removeLeftovers(control, service)
@@ -57,6 +59,10 @@ export const importFamily = async (options: ImportOptions): Promise<FileSummary[
     await control.end({ timeout: 1 })
   }
 }
+
+/** However it ended: told by PostgreSQL, noticed by the driver, or by the kernel in the middle of a read or a write. */
+const isLostConnection = (error: unknown): error is Error =>
+  error instanceof Error && 'code' in error && /^(57P0[123]|CONNECTION_\w+|ECONNRESET|EPIPE)$/.test(String(error.code))
 
 class ImportRun {
   readonly #options: ImportOptions

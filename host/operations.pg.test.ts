@@ -200,3 +200,9 @@ test('requests are counted by route and status, and what a client makes up adds 
   expect(await counted('method="GET",route="/products/:product_id/styles",status="404"')).toBe(21)
   expect(await counted('method="GET",route="/products/:product_id/styles",status="422"')).toBe(21)
 })
+
+test('a request that is refused before its route is known is counted too', async () => {
+  const before = await counted('route="unknown",status="414"')
+  expect((await shop.get(`/${'a'.repeat(100_000)}`)).status).toBe(414)
+  expect(await counted('route="unknown",status="414"')).toBe(before + 1)
+})

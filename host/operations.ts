@@ -24,7 +24,7 @@ export const operationsEndpoints = ({ sql, migrated, collect }: OperationsOption
   }
   const whyNotReady = (): Promise<string | undefined> => {
     const nowMs = performance.now()
-    if (!looking || nowMs - looking.sinceMs > limits.readSilenceMsMax) looking = { sinceMs: nowMs, why: look() }
+    if (!looking || nowMs - looking.sinceMs > limits.statementMsMax) looking = { sinceMs: nowMs, why: look() }
     const late = Bun.sleep(limits.readinessMsMax).then(() => 'the database does not answer')
     return Promise.race([looking.why, late])
   }

@@ -8,10 +8,11 @@ import { contentLength, text, type Reply } from './reply.ts'
 export type HttpRequest = Readonly<Pick<RequestHead, 'method' | 'path' | 'search' | 'header' | 'body'>>
 export type Handle = (request: HttpRequest) => Reply | Promise<Reply>
 
-/** What all connections of a server share: `nowMs` is of the clock that nobody sets, `failed` is told of bugs. */
+/** What all connections of a server share: `nowMs` is of the clock that nobody sets, `failed` is told of bugs, `refused` of the status of a request that could not be understood. */
 export type Shared = {
   readonly handle: Handle
   readonly failed: (error: unknown) => void
+  readonly refused: (status: number) => void
   nowMs: number
   draining: boolean
   date: string
@@ -103,6 +104,7 @@ export class Connection {
       this.#unread = nothing
       this.#body = undefined
       if (!(error instanceof BadRequest)) return this.#fail(error)
+      this.#shared.refused(error.status)
       this.#send(text(error.status, error.message))
     }
     if (this.#ended && this.#state === 'reading' && this.#unsent.length === 0) this.close()

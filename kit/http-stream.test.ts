@@ -104,6 +104,7 @@ test('a socket that takes few bytes at a time, or none, is given the same bytes'
   const shared: Shared = {
     handle: ({ path }) => replies[Number(path.slice(1))]!,
     failed: (error) => expect(error).toBeUndefined(),
+    refused: () => {},
     nowMs: 0,
     draining: false,
     date,

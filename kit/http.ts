@@ -15,10 +15,12 @@ export type HttpServer = { readonly port: number; /** Answers what has arrived, 
  * cost as much as the read itself (docs/decisions/http.md). It finds the endpoint, decodes, calls it, and counts.
  */
 export const serveHttp = ({ host, port, reusePort = false, endpoints, metrics, log }: HttpOptions): HttpServer => {
-  const answer = openDoor(endpoints, metrics, log)
+  const observe = openRouteMetrics(metrics)
+  const answer = openDoor(endpoints, observe, log)
+  const refused = (status: number) => observe(undefined, status, 0)
   const connections = new Set<Connection>()
   const failed = (error: unknown) => log.error({ err: error }, 'a connection failed')
-  const shared: Shared = { handle: answer, failed, nowMs: performance.now(), draining: false, ...dated() }
+  const shared: Shared = { handle: answer, failed, refused, nowMs: performance.now(), draining: false, ...dated() }
   metrics.gauge('atelier_http_connections', 'Open connections of clients', () => connections.size)
   const ticker = setInterval(() => {
     Object.assign(shared, dated(), { nowMs: performance.now() })
@@ -77,9 +79,8 @@ const listen = (options: Bun.TCPSocketListenOptions<Connection | undefined> & { 
 }
 
 /** From a request to its reply; nothing is thrown and no promise is rejected. */
-const openDoor = (endpoints: readonly Endpoint[], metrics: Metrics, log: Log): Handle => {
+const openDoor = (endpoints: readonly Endpoint[], observe: ReturnType<typeof openRouteMetrics>, log: Log): Handle => {
   const match = openRouter(endpoints)
-  const observe = openRouteMetrics(metrics)
   return (request) => {
     const startedMs = performance.now()
     const found = match(request.path)

@@ -14,7 +14,7 @@ export const limits = {
   /** A page of any list. Clients send counts up to 9007199254740991 and get this many. */
   pageRowsMax: 5_000,
 
-  /** Statements in flight per process and lane. A second one makes batches half as big: measured, 4 to 10 % fewer answers. */
+  /** Statements in flight per process and lane. A second one makes batches half as big: 4 to 10 % fewer answers (docs/decisions/read-path.md). */
   readConnections: 1,
   /** Rows asked for by one statement; what is more waits for the next. */
   batchRowsMax: 1_024,
@@ -24,8 +24,8 @@ export const limits = {
   keysWaitingMax: 20_000,
   /** A read not answered after this is refused with 503, or answered stale when memory still has it. */
   readWaitMsMax: 800,
-  /** A database connection silent for this long with a statement in flight is given up and opened anew. */
-  readSilenceMsMax: 10_000,
+  /** A read connection whose statement takes longer than this is given up and opened anew. */
+  statementMsMax: 10_000,
   reconnectWaitMsMax: 1_000,
   /** An answer in memory is asked for again after this, so staleness is bounded even when a notification is lost. */
   memoryAgeMsMax: 60_000,

@@ -49,7 +49,7 @@ export const openMetrics = (): Metrics => {
       register(name, help, 'histogram', () => histogramLines(name, unit, counts, sum[0]!, labels))
       return {
         observe(value) {
-          // The place of the highest bit is the bucket: a search through bounds was a sixth of a read's time.
+          // The place of the highest bit is the bucket, so nothing is searched for.
           const bucket = value <= 1 ? 0 : 32 - Math.clz32(Math.ceil(value) - 1)
           counts[bucket < buckets ? bucket : buckets]!++
           sum[0]! += value

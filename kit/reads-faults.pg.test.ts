@@ -159,7 +159,7 @@ test.skipIf(!inLinux)(
       using _ = await freezeTestDatabase()
       // The silence that is waited for, in a tenth of its time.
       globalThis.setTimeout = Object.assign(
-        (act: () => void, ms?: number) => realTimeout(act, ms === limits.readSilenceMsMax ? ms / 10 : ms),
+        (act: () => void, ms?: number) => realTimeout(act, ms === limits.statementMsMax ? ms / 10 : ms),
         realTimeout,
       )
       expect((await answer('/products/11/styles')).status).toBe(503)

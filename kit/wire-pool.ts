@@ -7,7 +7,7 @@ import { openWire, type Wire } from './wire.ts'
 export type Lane = { readonly size: number; flush(wire: Wire, idle: () => void): void }
 
 /**
- * A few read connections, kept open for as long as the process lives. A lane that wants one waits in line; meanwhile its batch
+ * Read connections, kept open for as long as the process lives. A lane that wants one waits in line; meanwhile its batch
  * grows. Every connection that breaks is opened again, with waits that double up to a second.
  */
 export class WirePool implements Disposable {

@@ -35,14 +35,14 @@ export const openWire = (database: Database, onClose: () => void): Promise<Wire>
   let phase: 'tls' | 'start' | 'session' | 'ready' | 'closed' = database.tls === 'off' ? 'start' : 'tls'
   let running: { name: string; onRow: OnRow; done: (error?: Error) => void } | undefined
   let failure: Error | undefined
-  let silence: ReturnType<typeof setTimeout> | undefined
+  let overdue: ReturnType<typeof setTimeout> | undefined
 
   const close = (cause: Error) => {
     const error = new ConnectionLost(cause.message)
     if (phase === 'closed') return
     const wasReady = phase === 'ready'
     phase = 'closed'
-    clearTimeout(silence)
+    clearTimeout(overdue)
     clearTimeout(opening)
     socket?.end()
     socket?.terminate()
@@ -54,9 +54,9 @@ export const openWire = (database: Database, onClose: () => void): Promise<Wire>
   }
   const opening = setTimeout(() => close(new Error('The database did not accept a connection in time.')), limits.connectSecondsMax * 1000)
 
-  const listenForSilence = () => {
-    clearTimeout(silence)
-    silence = setTimeout(() => close(new Error('The database connection fell silent.')), limits.readSilenceMsMax)
+  const limitStatement = () => {
+    clearTimeout(overdue)
+    overdue = setTimeout(() => close(new Error('The database did not answer a statement in time.')), limits.statementMsMax)
   }
 
   const wire: Wire = {
@@ -65,7 +65,7 @@ export const openWire = (database: Database, onClose: () => void): Promise<Wire>
       if (running) return done(new Error('The database connection is busy.'))
       running = { name: statement.name, onRow, done }
       failure = undefined
-      listenForSilence()
+      limitStatement()
       const messages = batch(statement.name, columns, rows)
       if (prepared.has(statement.name)) return send(messages)
       send(Buffer.concat([closeStatement(statement.name), parse(statement.name, statement.text, statement.columns), messages]))
@@ -90,7 +90,7 @@ export const openWire = (database: Database, onClose: () => void): Promise<Wire>
         if (failure) return close(failure)
         return resolve(wire)
       }
-      clearTimeout(silence)
+      clearTimeout(overdue)
       const { name, done } = running!
       running = undefined
       // Prepared anew the next time: what failed may have been its preparation, or a plan for tables that are no longer the same.
