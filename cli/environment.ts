@@ -1,15 +1,24 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import manifest from '../package.json' with { type: 'json' }
-import { textFlag, type Flag } from './command.ts'
+import { textFlag, WrongUsage, type Flag } from './command.ts'
 
 /** The only place that reads the environment and the machine for defaults. */
 export const environment = {
   version: manifest.version,
   /** Never shown: it may hold a password. */
   databaseUrl: process.env['DATABASE_URL'] || undefined,
+  /** Never shown. A short one could be guessed, and some characters do not survive the way into a header. */
+  get adminToken() {
+    const token = process.env['ATELIER_ADMIN_TOKEN'] || undefined
+    if (token !== undefined && !/^(?=.{16})[\w.~+/-]+=*$/.test(token))
+      throw new WrongUsage('ATELIER_ADMIN_TOKEN must be at least 16 characters, all of them letters, digits or one of -._~+/=.')
+    return token
+  },
   logLevel: process.env['LOG_LEVEL'] ?? 'info',
   cores: availableParallelism(),
+  /** Where programs are looked for. */
+  path: process.env['PATH'] ?? '',
   terminal: process.stderr.isTTY === true && process.env['TERM'] !== 'dumb',
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openImportShop, product, startAtelier, style, type ImportShop } from '../etl/import-fixture.ts'
 
@@ -64,6 +64,33 @@ test('import --json prints the same as JSON and nothing else; status --json repe
     pendingMigrations: 0,
     imports: [{ service: 'products', files: summary }],
   })
+})
+
+test('a folder without a file of the catalogue leaves it as it is; long names of files stand in the same columns', async () => {
+  await shop.put({ product: [product(1)] })
+  const opinions = join(shop.folder, 'opinions')
+  await mkdir(opinions)
+  const names = 'id,product_id,rating,date,summary,body,recommend,reported,reviewer_name,reviewer_email,response,helpfulness'
+  await writeFile(join(opinions, 'reviews.csv'), `${names}\n1,1,5,1596080481467,a,b,true,false,c,d@e.example,null,8\n`)
+  await writeFile(join(opinions, 'characteristic_reviews.csv'), 'id,characteristic_id,review_id,value\n')
+  const before = await shop.all()
+  const { code, out } = await atelier('import', opinions)
+  expect({ code, out: out.split('\n') }).toEqual({
+    code: 0,
+    out: [
+      '                                     read       loaded     rejected      dropped',
+      'reviews.csv                             1            1            0            0',
+      'reviews_photos.csv            absent',
+      'characteristics.csv           absent',
+      'characteristic_reviews.csv              0            0            0            0',
+      '',
+    ],
+  })
+  expect(await shop.all()).toEqual(before)
+  const status = (await atelier('status')).out
+  expect(status).toMatch(/^products imported at 2.*Z$/m)
+  expect(status).toMatch(/^reviews imported at 2.*Z$/m)
+  expect(status).toMatch(/^questions never imported$/m)
 })
 
 test('a folder for rejects is not left behind when there are none', async () => {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
-import { importFamily, type FileSummary } from '../etl/import.ts'
+import { importFamilies } from '../etl/import-families.ts'
+import type { FileSummary } from '../etl/import.ts'
 import { openProgress } from '../etl/progress.ts'
 import { migrate } from '../host/migrate.ts'
 import { openSql, parseDatabaseUrl } from '../kit/db.ts'
@@ -19,7 +20,7 @@ const rejectsFlag: Flag<string> = {
 
 export const importCommand = command({
   name: 'import',
-  summary: 'Replaces the catalogue by the CSV files of a folder, at once and only when all of them are in.',
+  summary: 'Replaces what the shop holds by the CSV files of a folder: all of a service at once, and only when all of it is in.',
   usage: 'atelier import DIR [flags]',
   operands: { min: 1, max: 1 },
   flags: { ...databaseFlags, rejects: rejectsFlag, json: { help: 'the summary as JSON on standard output', default: false } },
@@ -49,7 +50,7 @@ type ImportAll = {
   signal: AbortSignal
 }
 
-/** Migrates, and imports each service's files. */
+/** Migrates, and imports what the folder holds. */
 export const importAll = async ({ databaseUrl, ...options }: ImportAll): Promise<FileSummary[]> => {
   const database = parseDatabaseUrl(databaseUrl)
   const sql = openSql(database, { connections: 1 })
@@ -58,20 +59,16 @@ export const importAll = async ({ databaseUrl, ...options }: ImportAll): Promise
   } finally {
     await sql.end({ timeout: 1 })
   }
-  const summaries: FileSummary[] = []
-  for (const { name: service, imports: family } of services) {
-    if (family)
-      summaries.push(...(await importFamily({ ...options, database, service, family, atOnceMax: Math.max(2, environment.cores) })))
-  }
-  return summaries
+  return importFamilies(services, { ...options, database, atOnceMax: Math.max(2, environment.cores) })
 }
 
 const summaryTable = (files: FileSummary[]) => {
+  const width = Math.max(...files.map(({ file }) => file.length)) + 2
   const rows = files.map(
     ({ file, absent, read, loaded, rejected, dropped }) =>
-      file.padEnd(14) + (absent ? '  absent' : [read, loaded, rejected, dropped].map(cell).join('')),
+      file.padEnd(width) + (absent ? '  absent' : [read, loaded, rejected, dropped].map(cell).join('')),
   )
-  return [''.padEnd(14) + ['read', 'loaded', 'rejected', 'dropped'].map(cell).join(''), ...rows].join('\n')
+  return [''.padEnd(width) + ['read', 'loaded', 'rejected', 'dropped'].map(cell).join(''), ...rows].join('\n')
 }
 
 const cell = (value: string | number) => (typeof value === 'number' ? value.toLocaleString('en') : value).padStart(13)

@@ -1,9 +1,13 @@
+import { auditCommand } from './audit.ts'
 import { helpOf, parseCommand, WrongUsage, type Command } from './command.ts'
 import { environment } from './environment.ts'
+import { fleetCommand } from './fleet.ts'
 import { generateCommand } from './generate.ts'
 import { importCommand } from './import.ts'
 import { Interrupted, interruptedCode } from './interrupt.ts'
+import { loadCommand } from './load.ts'
 import { migrateCommand } from './migrate.ts'
+import { moderateCommand } from './moderate.ts'
 import { serveCommand } from './serve.ts'
 import { startCommand } from './start.ts'
 import { statusCommand } from './status.ts'
@@ -11,11 +15,15 @@ import { workerCommand } from './worker.ts'
 
 const commands: readonly Command[] = [
   startCommand,
+  fleetCommand,
   serveCommand,
   migrateCommand,
   generateCommand,
   importCommand,
+  auditCommand,
+  moderateCommand,
   statusCommand,
+  loadCommand,
   workerCommand,
 ]
 
@@ -23,7 +31,9 @@ const overview = () => {
   const shown = commands.filter(({ hidden }) => !hidden)
   return `Atelier ${environment.version}: the back end of a shop's product pages.\n\nUsage: atelier COMMAND [flags]\n\n${shown
     .map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`)
-    .join('\n')}\n\natelier COMMAND --help tells its flags. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.\n`
+    .join(
+      '\n',
+    )}\n\natelier COMMAND --help tells its flags. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused (load), 130 interrupted.\n`
 }
 
 /** Errors end in one sentence on standard error; a stack would tell a user nothing. */

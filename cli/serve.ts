@@ -1,24 +1,11 @@
 import { openServer } from '../host/server.ts'
 import { openLog } from '../kit/log.ts'
-import { services } from '../services/index.ts'
-import { command, integerFlag, textFlag, WrongUsage, type Flag } from './command.ts'
+import { chosenServices, servicesFlag } from './chosen-services.ts'
+import { command, integerFlag, textFlag, WrongUsage } from './command.ts'
 import { databaseUrlFlag, environment } from './environment.ts'
 import { openInterrupt } from './interrupt.ts'
 import { migrated } from './migrated.ts'
 import { memoryFlag } from './start.ts'
-
-const servicesFlag: Flag<string[]> = {
-  value: 'NAME,…',
-  help: 'which services; all unless told',
-  default: [],
-  parse(text) {
-    const names = text.split(',')
-    const unknown = names.find((name) => !services.some((service) => service.name === name))
-    if (unknown !== undefined)
-      throw new WrongUsage(`There is no service "${unknown}"; there are: ${services.map(({ name }) => name).join(', ')}.`)
-    return names
-  },
-}
 
 export const serveCommand = command({
   name: 'serve',
@@ -34,6 +21,7 @@ export const serveCommand = command({
   async run(flags) {
     const databaseUrl = flags['database-url'] ?? environment.databaseUrl
     if (!databaseUrl) throw new WrongUsage('serve needs --database-url URL, or DATABASE_URL in the environment.')
+    const { adminToken } = environment
     using signal = openInterrupt()
     const { host, port, services: names } = flags
     const config = {
@@ -43,8 +31,9 @@ export const serveCommand = command({
       databaseUrl,
       memoryBytesMax: flags['memory-mb'] * 1_048_576,
       version: environment.version,
+      adminToken,
     }
-    const chosen = names.length === 0 ? services : services.filter(({ name }) => names.includes(name))
+    const chosen = chosenServices(names)
     const log = openLog(environment.logLevel)
     await using server = await openServer({ config, services: chosen, migrated, log })
     log.info({ host, port: server.port, services: chosen.map(({ name }) => name) }, 'serving')

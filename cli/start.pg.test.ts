@@ -115,7 +115,7 @@ test.skipIf(!inLinux)(
     // Those that had come to the killed one are lost with it, no others.
     expect(failures).toBeLessThan(5)
     expect(isRunning(supervisor)).toBe(true)
-    expect(run.output.err).toContain('a server process ended; starting another')
+    await until(() => run.output.err.includes('a server process ended; starting another'))
     expect((await Promise.all(Array.from({ length: 20 }, () => ask('/products/1')))).map(({ status }) => status)).toEqual(
       Array(20).fill(200),
     )

@@ -1,16 +1,12 @@
-import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
-import { keepEmbedded } from '../host/embedded-keeper.ts'
-import { acquireLock, type Lock } from '../host/lock.ts'
-import { migrate } from '../host/migrate.ts'
+import { acquireLock } from '../host/lock.ts'
 import { Supervisor } from '../host/supervisor.ts'
-import { openSql, parseDatabaseUrl } from '../kit/db.ts'
 import { openLog } from '../kit/log.ts'
+import { freePort, urlOf } from './address.ts'
 import { command, integerFlag, textFlag, type Flag } from './command.ts'
-import { loadDemo } from './demo.ts'
 import { databaseFlags, environment } from './environment.ts'
 import { openInterrupt } from './interrupt.ts'
-import { migrated } from './migrated.ts'
+import { embeddedUrl, prepare } from './own-database.ts'
 
 export const memoryFlag: Flag<number> = {
   value: 'MB',
@@ -32,6 +28,7 @@ export const startCommand = command({
     ...databaseFlags,
   },
   async run(flags) {
+    const { adminToken } = environment
     using signal = openInterrupt()
     const startedMs = performance.now()
     const dataDir = resolve(flags.data)
@@ -49,6 +46,7 @@ export const startCommand = command({
       databaseUrl,
       memoryBytesMax: flags['memory-mb'] * 1_048_576,
       version: environment.version,
+      adminToken,
     }
     const worker = [process.execPath, join(import.meta.dir, 'main.ts'), 'worker']
     opened.use(await Supervisor.open({ processes, config, command: worker, log: openLog(environment.logLevel) }))
@@ -63,42 +61,3 @@ export const startCommand = command({
     return 0
   },
 })
-
-const urlOf = (host: string, port: number) => {
-  if (['0.0.0.0', '127.0.0.1', '::'].includes(host)) return `http://localhost:${port}`
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
-}
-
-const embeddedUrl = async (opened: AsyncDisposableStack, dataDir: string, lock: Lock) => {
-  const embedded = opened.use(await keepEmbedded({ dataDir, lock, log: (line) => console.error(line) }))
-  await lock.describe({ databaseUrl: embedded.url })
-  return embedded.url
-}
-
-const prepare = async (databaseUrl: string, demo: { products: number; folder: string; signal: AbortSignal }) => {
-  const sql = openSql(parseDatabaseUrl(databaseUrl), { connections: 1 })
-  try {
-    await migrate(sql, migrated)
-    await loadDemo({ sql, databaseUrl, ...demo })
-  } finally {
-    await sql.end({ timeout: 1 })
-  }
-}
-
-/** The workers share their port, so none of them would notice a stranger on it: it is tried alone first. 0 finds a free one. */
-const freePort = (host: string, port: number) =>
-  new Promise<number>((found, failed) => {
-    const probe = createServer()
-    probe.once('error', (error: NodeJS.ErrnoException) => {
-      const busy = `Port ${port} is busy; stop what listens there or pass --port with another.`
-      failed(
-        error.code === 'EADDRINUSE'
-          ? new Error(busy, { cause: error })
-          : new Error(`Cannot listen on ${host}:${port}: ${error.message}.`, { cause: error }),
-      )
-    })
-    probe.listen({ host, port, exclusive: true }, () => {
-      const address = probe.address()
-      probe.close(() => found(typeof address === 'object' && address ? address.port : port))
-    })
-  })

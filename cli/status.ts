@@ -40,13 +40,20 @@ const statusText = (status: {
   pendingMigrations: number | null
   imports: readonly Import[]
   tables: readonly Table[]
-}) =>
-  [
+}) => {
+  const nameOf = ({ service, table }: Table) => `${service}.${table}`
+  const width = Math.max(0, ...status.tables.map((table) => nameOf(table).length))
+  return [
     status.serving ? `Serving at ${status.serving.url} (pid ${status.serving.pid})` : 'Not serving',
     status.pendingMigrations === null ? 'Never migrated' : `${status.pendingMigrations} migrations pending`,
-    ...status.imports.map(({ service, finished_at }) => `${service} imported at ${finished_at.toISOString()}`),
+    ...services.flatMap(({ name, imports }) => {
+      if (!imports) return []
+      const last = status.imports.find(({ service }) => service === name)
+      return last ? `${name} imported at ${last.finished_at.toISOString()}` : `${name} never imported`
+    }),
     ...status.tables.map(
-      ({ service, table, rows, bytes }) =>
-        `  ${`${service}.${table}`.padEnd(28)}${rows.toLocaleString('en').padStart(13)} rows ${(bytes / 1e6).toFixed(1).padStart(10)} MB`,
+      (table) =>
+        `  ${nameOf(table).padEnd(width)} ${table.rows.toLocaleString('en').padStart(13)} rows ${(table.bytes / 1e6).toFixed(1).padStart(10)} MB`,
     ),
   ].join('\n')
+}

@@ -5,7 +5,7 @@ import { atelier, ran } from './testing.ts'
 
 setDefaultTimeout(30_000)
 
-const commands = ['start', 'serve', 'migrate', 'generate', 'import', 'status', 'worker']
+const commands = ['start', 'fleet', 'serve', 'migrate', 'generate', 'import', 'audit', 'moderate', 'status', 'load', 'worker']
 
 test('--help and --version are answered on standard output', async () => {
   const overview = await ran(['--help'])

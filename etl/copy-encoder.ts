@@ -1,6 +1,6 @@
 import type { ColumnKind, ImportColumn } from '../kit/import-family.ts'
 import { copyField, type CsvRecord } from './csv-record.ts'
-import { BadField, flagOf, hundredthsOf, integerOf, isNull } from './fields.ts'
+import { BadField, flagOf, hundredthsOf, integerOf, isNull, momentOf } from './fields.ts'
 
 /**
  * Turns records into PostgreSQL's binary COPY format: bytes to bytes, no text in between, nothing for the server to parse.
@@ -68,10 +68,20 @@ const encodings: Record<ColumnKind, Encode> = {
     if (!(Math.abs(value) <= 0x7fffffff)) throw new BadField(`${name} is not an integer of 32 bits`)
     return out.writeInt32BE(value, out.writeInt32BE(4, at))
   },
+  rating(out, at, record, i, _, name) {
+    const value = integerOf(record, i)
+    if (!(value >= 1 && value <= 5)) throw new BadField(`${name} is not an integer from 1 to 5`)
+    return out.writeInt16BE(value, out.writeInt32BE(2, at))
+  },
   flag(out, at, record, i, _, name) {
     const value = flagOf(record, i)
     if (Number.isNaN(value)) throw new BadField(`${name} is none of 0, 1, true and false`)
     return out.writeUInt8(value, out.writeInt32BE(1, at))
+  },
+  moment(out, at, record, i, _, name) {
+    const value = momentOf(record, i)
+    if (Number.isNaN(value)) throw new BadField(`${name} is not a date of the years 1 to 9999`)
+    return writeMoment(out, value, out.writeInt32BE(8, at))
   },
   text(out, at, record, i, missing) {
     const end = missing ? at + 4 : copyField(record, i, out, at + 4)
@@ -81,4 +91,13 @@ const encodings: Record<ColumnKind, Encode> = {
 }
 
 const writeInt8 = (out: Buffer, value: number, at: number) =>
-  out.writeUInt32BE(value >>> 0, out.writeInt32BE(Math.floor(value / 4294967296), at))
+  out.writeUInt32BE(value >>> 0, out.writeInt32BE(Math.floor(value / 2 ** 32), at))
+
+/** Microseconds since 2000, multiplied in halves: those of the year 9999 are beyond the integers a number holds. */
+const writeMoment = (out: Buffer, epochMs: number, at: number) => {
+  const ms = epochMs - epochMsOf2000
+  const high = Math.floor(ms / 2 ** 32)
+  const low = (ms - high * 2 ** 32) * 1000
+  return out.writeUInt32BE(low >>> 0, out.writeInt32BE(high * 1000 + Math.floor(low / 2 ** 32), at))
+}
+const epochMsOf2000 = 946_684_800_000

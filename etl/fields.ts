@@ -50,5 +50,38 @@ export const flagOf = ({ bytes, start, end }: CsvRecord, i: number): number => {
   return word === 'true' ? 1 : word === 'false' ? 0 : Number.NaN
 }
 
+/**
+ * Epoch milliseconds of the moment in field i: milliseconds, also as a spreadsheet writes them (`1.59508E+12`), or an ISO date,
+ * to which a time and an offset may belong; without an offset it is UTC. NaN when it is anything else or outside the years 1 to 9999.
+ */
+export const momentOf = (record: CsvRecord, i: number): number => {
+  let value = integerOf(record, i, true)
+  if (Number.isNaN(value)) {
+    const text = record.bytes.toString('latin1', record.start[i], Math.min(record.end[i]!, record.start[i]! + momentBytesMax + 1))
+    value = roundedNumber.test(text) ? Math.round(Number(text)) : isoMomentOf(text)
+  }
+  return value >= momentMin && value <= momentMax ? value : Number.NaN
+}
+
+const isoMomentOf = (text: string): number => {
+  const match = isoMoment.exec(text)
+  if (!match) return Number.NaN
+  const [, year, month, day, hour = 0, minute = 0, second = 0, fraction = '', sign, offsetHour = 0, offsetMinute = 0] = match
+  const at = new Date(0)
+  at.setUTCFullYear(Number(year), Number(month) - 1, Number(day))
+  if (at.getUTCMonth() !== Number(month) - 1) return Number.NaN // a 30th of February would be a day in March
+  const time = (Number(hour) * 60 + Number(minute)) * 60_000 + Number(second) * 1000 + Number(fraction.slice(0, 3).padEnd(3, '0'))
+  const offset = (Number(offsetHour) * 60 + Number(offsetMinute)) * 60_000
+  return at.getTime() + time + (sign === '-' ? offset : -offset)
+}
+
+/** `1.59508E+12` and `1595080000000.0` alike. */
+const roundedNumber = /^-?\d{1,16}(?:\.\d{1,16})?(?:[eE]\+?\d{1,2})?$/
+const isoMoment =
+  /^(\d{4})-(\d\d)-([0-3]\d)(?:[Tt ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,9}))?)?(?:[Zz]|([+-])([01]\d|2[0-3])(?::?([0-5]\d))?)?)?$/
+const momentBytesMax = 40
+const momentMin = -62_135_596_800_000
+const momentMax = 253_402_300_799_999
+
 /** What numeric(14, 2) holds, before the point. */
 const priceMax = 999_999_999_999

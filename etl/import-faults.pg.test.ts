@@ -179,7 +179,7 @@ describe('an import that cannot go on ends with one sentence and exit code 1, an
   test('when the files are not there, or the database is not', async () => {
     await shop.load(old)
     const url = ['--database-url', shop.host.databaseUrl]
-    await expectFailure(startAtelier(['import', 'nowhere', ...url], shop.folder), /^There is no product\.csv in .*nowhere\.\n$/)
+    await expectFailure(startAtelier(['import', 'nowhere', ...url], shop.folder), /^There is no product\.csv\b.* in .*nowhere\.\n$/)
     const away = ['--database-url', 'postgres://nobody@127.0.0.1:1/none']
     await expectFailure(startAtelier(['import', big, ...away], shop.folder), /ECONNREFUSED.*\n$/)
   })

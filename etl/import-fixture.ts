@@ -8,7 +8,8 @@ import { productImport } from '../services/products/import.ts'
 import type { Product, ProductWithFeatures, Styles } from '../services/products/types.ts'
 import { recordText } from './csv-record.ts'
 import { readCsv } from './csv.ts'
-import { importFamily } from './import.ts'
+import { importFamilies } from './import-families.ts'
+import type { FileSummary } from './import.ts'
 
 /** The header lines of real files. */
 export const headers = {
@@ -53,7 +54,7 @@ export const openImportShop = async () => {
   }
   const load = async (files: Files): Promise<Imported> => {
     await put(files)
-    return imported(await importFamily(optionsFor(host, folder, rejectsFolder)), rejectsFolder)
+    return imported(await importFamilies([products], optionsFor(host, folder, rejectsFolder)), rejectsFolder)
   }
   const json = async <T>(path: string): Promise<T> => {
     const answer = await host.get(path)
@@ -83,10 +84,9 @@ export const openImportShop = async () => {
 }
 export type ImportShop = Awaited<ReturnType<typeof openImportShop>>
 
+const products = { name: 'products', imports: productImport }
 const optionsFor = ({ databaseUrl }: TestHost, from: string, rejectsFolder: string) => ({
   database: parseDatabaseUrl(databaseUrl),
-  service: 'products',
-  family: productImport,
   from,
   rejectsFolder,
   atOnceMax: 2,
@@ -95,7 +95,7 @@ const optionsFor = ({ databaseUrl }: TestHost, from: string, rejectsFolder: stri
 })
 
 /** What holds after every import is seen to here: each record read went one way, and each rejected one stands in its file. */
-const imported = async (summary: Awaited<ReturnType<typeof importFamily>>, rejectsFolder: string): Promise<Imported> => {
+const imported = async (summary: readonly FileSummary[], rejectsFolder: string): Promise<Imported> => {
   const result: Imported = { counts: {}, absent: [], rejects: {} }
   const written = await readdir(rejectsFolder).catch((): string[] => [])
   for (const { file, absent, read, loaded, rejected, dropped } of summary) {

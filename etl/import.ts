@@ -31,13 +31,11 @@ export type FileSummary = { file: string; absent: boolean; read: number; loaded:
 /**
  * Replaces a service's tables by what the files hold. Files are staged, checked, moved into new tables beside the old ones,
  * indexed, and in one transaction the new tables take the old ones' place. Until then nothing that is served has changed; an
- * import that fails or is killed leaves that behind which the next one removes first.
+ * import that fails or is killed leaves that behind which the next one removes first. A file that is absent is an empty one;
+ * whether there is anything to import is told by `presentFamilies`.
  */
 export const importFamily = async (options: ImportOptions): Promise<FileSummary[]> => {
-  const { database, service, family, from, signal } = options
-  const root = family.files[0]!
-  if (!(await exists(join(from, `${root.name}.csv`)))) throw new Error(`There is no ${root.name}.csv in ${from}.`)
-
+  const { database, service, signal } = options
   const control = openSql(database, { connections: 1 })
   try {
     await takeLock(control, options)
@@ -70,6 +68,8 @@ class ImportRun {
   readonly #stage: string
   readonly #next: string
   readonly #summaries: Map<string, FileSummary>
+  /** By sequence; null where nothing was imported. */
+  readonly #greatestIds = new Map<string, string | null>()
   #rejects: ReadonlyMap<string, Rejects> = new Map()
 
   constructor(options: ImportOptions, sql: Sql) {
@@ -103,6 +103,7 @@ class ImportRun {
         atOnceMax,
       )
       for (const file of family.files) await this.#writeLateRejects(file)
+      await this.#askGreatestIds()
     } finally {
       signal.removeEventListener('abort', stop)
     }
@@ -112,10 +113,10 @@ class ImportRun {
 
   /** load X → check X: unique ids, then no orphans, for which the parents must have been checked. */
   #fileTasks(file: ImportFile): Task[] {
-    const { name, parent } = file
+    const { name, parents = [] } = file
     return [
       { name: `load ${name}`, after: [], run: () => this.#load(file) },
-      { name, after: parent ? [`load ${name}`, parent.of] : [`load ${name}`], run: () => this.#check(file) },
+      { name, after: [`load ${name}`, ...parents.map(({ of }) => of)], run: () => this.#check(file) },
     ]
   }
 
@@ -125,7 +126,7 @@ class ImportRun {
     const summary = this.#summaries.get(file.name)!
     if (!(await exists(path))) {
       summary.absent = true
-      return progress.note(`  ${file.name}.csv is not there: its tables will be empty`)
+      return progress.note(`  ${file.name}.csv is not there: it counts as empty`)
     }
     const work = progress.start(`${file.name}.csv`)
     summary.read = await loadFile({ sql: this.#sql, path, file, stage: this.#stage, rejects: this.#rejects.get(file.name)!, work, signal })
@@ -142,8 +143,12 @@ class ImportRun {
       await this.#sql.unsafe(queries.rejectDuplicates(this.#stage, file))
     }
     await this.#sql.unsafe(queries.analyzeStaged(this.#stage, file.name))
-    const parent = this.#options.family.files.find(({ name }) => name === file.parent?.of)
-    if (parent) await this.#sql.unsafe(queries.rejectOrphans(this.#stage, file, parent.columns[0]!.name))
+    for (const parent of file.parents ?? []) {
+      const { columns } = this.#options.family.files.find(({ name }) => name === parent.of)!
+      await this.#sql.unsafe(queries.rejectOrphans(this.#stage, file, parent, columns[0]!.name))
+    }
+    const [staged] = await this.#sql.unsafe<{ rows: number }[]>(queries.stagedRows(this.#stage, file.name))
+    this.#summaries.get(file.name)!.loaded = staged!.rows
     work.done()
   }
 
@@ -157,13 +162,14 @@ class ImportRun {
       const indexes = await this.#sql.unsafe<Statement[]>(queries.indexStatements, [served, made])
       // Statements sent as one are one transaction; created and filled in one, a table spares the write-ahead log where wal_level
       // allows it. The count is the last one's. (`sql.begin` would, on a connection that was cut, throw where nobody can catch.)
-      const filling = [queries.createLike(served, made), ...texts(storage), fill(this.#stage, this.#next)]
-      const { count: rows } = await this.#sql.unsafe(filling.join(';'))
+      const making = [queries.createLike(served, made), ...texts(storage), ...(fill ? [fill(this.#stage, this.#next)] : [])]
+      const { count } = await this.#sql.unsafe(making.join(';'))
+      const rows = fill ? count : 0
       await this.#sql.unsafe(texts(indexes).join(';'))
       await this.#sql.unsafe(queries.settleTable(made))
       if (rowsOf) {
-        const [staged] = await this.#sql.unsafe<{ rows: number }[]>(queries.stagedRows(this.#stage, rowsOf))
-        Object.assign(this.#summaries.get(rowsOf)!, { loaded: rows, dropped: staged!.rows - rows })
+        const summary = this.#summaries.get(rowsOf)!
+        Object.assign(summary, { loaded: rows, dropped: summary.loaded - rows })
       }
       work.done(rows)
     }
@@ -197,6 +203,14 @@ class ImportRun {
     this.#summaries.get(file.name)!.rejected = rejects.count
   }
 
+  /** Before the switch: its locks are what readers wait for, and these may be scans. */
+  async #askGreatestIds() {
+    for (const sequence of this.#options.family.sequences ?? []) {
+      const [greatest] = await this.#sql.unsafe<{ id: string | null }[]>(queries.greatestId(this.#next, sequence))
+      this.#greatestIds.set(sequence.sequence, greatest!.id)
+    }
+  }
+
   async #switch() {
     const { service, family, signal, progress } = this.#options
     const tables = family.tables.map(({ table }) => table)
@@ -208,6 +222,7 @@ class ImportRun {
           await sql.unsafe(queries.lockServed(service, tables))
           await sql.unsafe(queries.patienceOver)
           for (const table of tables) await sql.unsafe(queries.replaceTable(service, this.#next, table))
+          for (const [sequence, id] of this.#greatestIds) await sql.unsafe(queries.raiseSequence(service, sequence), [id])
           await sql.unsafe(queries.recordImport, [service, new Date(), sql.json([...this.#summaries.values()])])
           await sql.notify(changesChannel, service)
         })

@@ -15,7 +15,7 @@ export const openProgress = (write: (text: string) => void, terminal: boolean): 
     const rate = rows > 0 && seconds > 0.05 ? `  ${Math.round(rows / seconds).toLocaleString('en')} rows/s` : ''
     const left = !end && part && part > 0.01 ? `  ${Math.ceil((seconds * (1 - part)) / part)} s left` : ''
     const count = rows > 0 ? `  ${rows.toLocaleString('en')} rows` : ''
-    return `  ${name.padEnd(26)}${end ? ` ${seconds.toFixed(1)} s` : part === undefined ? ' …' : ` ${Math.floor(part * 100)} %`}${count}${rate}${left}`
+    return `  ${name.padEnd(30)}${end ? ` ${seconds.toFixed(1)} s` : part === undefined ? ' …' : ` ${Math.floor(part * 100)} %`}${count}${rate}${left}`
   }
   const erase = () => {
     if (drawn > 0) write(`\x1b[${drawn}A\x1b[J`)

@@ -1,4 +1,4 @@
-import type { ColumnKind, ImportFile } from '../kit/import-family.ts'
+import type { ColumnKind, ImportFile, ImportParent, ImportSequence } from '../kit/import-family.ts'
 
 /** Schema, table and column names below are our own constants, never input. */
 const typeOf: Record<ColumnKind, string> = {
@@ -6,8 +6,10 @@ const typeOf: Record<ColumnKind, string> = {
   number: 'bigint',
   price: 'bigint',
   quantity: 'integer',
+  rating: 'smallint',
   flag: 'boolean',
   text: 'text',
+  moment: 'timestamptz',
 }
 
 /** Beside the served tables: of this import, or of one that ended, however it ended. */
@@ -38,13 +40,13 @@ export const rejectDuplicates = (stage: string, { name, columns: [id] }: ImportF
   )
   insert into ${stage}.reject select '${name}', line, 'id ' || id || ' stands twice' from gone`
 
-export const rejectOrphans = (stage: string, { name, parent, columns: [id] }: ImportFile, parentId: string) => `
+export const rejectOrphans = (stage: string, { name }: ImportFile, { column, of }: ImportParent, parentId: string) => `
   with gone as (
     delete from ${stage}.${name} c
-    where not exists (select from ${stage}.${parent!.of} p where p.${parentId} = c.${parent!.column})
-    returning c.line, c.${id!.name}, c.${parent!.column} as missing
+    where c.${column} is not null and not exists (select from ${stage}.${of} p where p.${parentId} = c.${column})
+    returning c.line, c.${column} as missing
   )
-  insert into ${stage}.reject select '${name}', line, '${parent!.column} ' || missing || ' is nowhere in ${parent!.of}' from gone`
+  insert into ${stage}.reject select '${name}', line, '${column} ' || missing || ' is nowhere in ${of}' from gone`
 
 export const analyzeStaged = (stage: string, file: string) => `analyze ${stage}.${file}`
 export const stagedRows = (stage: string, file: string) => `select count(*)::float8 as rows from ${stage}.${file}`
@@ -75,6 +77,12 @@ export const settleTable = (made: string) => `vacuum (freeze, analyze) ${made}`
 /** The switch, inside one transaction: readers see the old tables or the new ones. */
 export const replaceTable = (service: string, next: string, table: string) =>
   `drop table ${service}.${table}; alter table ${next}.${table} set schema ${service}`
+
+export const greatestId = (next: string, sequence: ImportSequence) =>
+  `select (${'max' in sequence ? sequence.max(next) : `select max(${sequence.column}) from ${next}.${sequence.table}`})::text as id`
+/** Only ever upwards: what it gave out before is with clients. */
+export const raiseSequence = (service: string, sequence: string) =>
+  `select setval('${service}.${sequence}', $1::bigint) from ${service}.${sequence} where last_value <= $1::bigint`
 
 export const recordImport = `insert into etl.import (service, finished_at, files) values ($1, $2, $3)`
 export const lastImports = `select distinct on (service) service, finished_at, files from etl.import order by service, import_id desc`

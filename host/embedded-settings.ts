@@ -32,6 +32,7 @@ export const settings = (machine: { memoryBytes: number; diskBytes: number; dura
     // A refused row is an answer to a client, not news: one line each, without its statement.
     log_min_messages: 'warning',
     log_min_error_statement: 'panic',
+    log_error_verbosity: 'terse', // the details quote the row, with the e-mail in it
     log_destination: 'stderr',
     logging_collector: 'off',
     timezone: 'UTC',

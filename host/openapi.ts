@@ -12,18 +12,22 @@ export const openApi = (endpoints: readonly Endpoint[], version: string): object
     info: {
       title: 'Atelier',
       version,
-      description: 'Every path is also served under `/api/fec2/{campus}`, with and without a trailing slash.',
+      description:
+        'Every path but those that ask for a token is also served under `/api/fec2/{campus}`, with and without a trailing slash.',
     },
+    ...(endpoints.some(({ guard }) => guard) && { components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } } }),
     paths,
   }
 }
 
-const operation = ({ summary, tag, params, query, answer, refusals }: Endpoint): object => ({
+const operation = ({ summary, tag, params, query, body, answer, success = 200, refusals, guard }: Endpoint): object => ({
   summary,
   tags: [tag],
+  ...(guard && { security: [{ token: [] }] }),
   parameters: [...parameters(params, 'path'), ...parameters(query, 'query')],
+  ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body.schema } } } }),
   responses: {
-    200: { description: 'OK', ...(answer && { content: { 'application/json': { schema: answer } } }) },
+    [success]: { description: successes[success], ...(answer && { content: { 'application/json': { schema: answer } } }) },
     ...Object.fromEntries(
       Object.entries({ ...refusals, 500: 'An error occurred.' }).map(([status, description]) => [
         status,
@@ -35,3 +39,5 @@ const operation = ({ summary, tag, params, query, answer, refusals }: Endpoint):
 
 const parameters = (fields: Fields, where: 'path' | 'query') =>
   Object.entries(fields).map(([name, { schema, required }]) => ({ name, in: where, required, schema }))
+
+const successes = { 200: 'OK', 201: 'Created', 204: 'Done' } as const

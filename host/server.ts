@@ -1,15 +1,27 @@
-import { listenForChanges } from '../kit/changes.ts'
+import { Changes } from '../kit/changes.ts'
 import { openSql, parseDatabaseUrl } from '../kit/db.ts'
 import { serveHttp } from '../kit/http.ts'
 import type { Log } from '../kit/log.ts'
 import { latencyScale, openMetrics, type Metrics, type Snapshot } from '../kit/metrics.ts'
+import { openModerator } from '../kit/moderator.ts'
 import { Reads } from '../kit/reads.ts'
 import type { Service } from '../kit/service.ts'
+import { Writes } from '../kit/writes.ts'
+import { adminEndpoints } from './admin.ts'
 import { docsEndpoints } from './docs.ts'
 import { operationsEndpoints } from './operations.ts'
 
 /** All a server process is told; it can be sent to another process as JSON. */
-export type ServerConfig = { host: string; port: number; reusePort: boolean; databaseUrl: string; memoryBytesMax: number; version: string }
+export type ServerConfig = {
+  host: string
+  port: number
+  reusePort: boolean
+  databaseUrl: string
+  memoryBytesMax: number
+  version: string
+  /** Who sends it may moderate; without it nobody may. It is in no log. */
+  adminToken?: string | undefined
+}
 
 export type ServerOptions = {
   config: ServerConfig
@@ -24,23 +36,33 @@ export type AtelierServer = AsyncDisposable & { readonly port: number; snapshot(
 
 /** One process: the services' endpoints behind one door, on one database. Disposing drains it. */
 export const openServer = async ({ config, services, migrated, log, collect }: ServerOptions): Promise<AtelierServer> => {
-  const { host, port, reusePort, databaseUrl, memoryBytesMax, version } = config
+  const { host, port, reusePort, databaseUrl, memoryBytesMax, version, adminToken } = config
   const database = parseDatabaseUrl(databaseUrl)
   await using opened = new AsyncDisposableStack()
   const metrics = openMetrics()
   const sql = openSql(database)
   opened.defer(() => sql.end({ timeout: 1 }))
   const reads = opened.use(new Reads({ database, memoryBytesMax, metrics, log }))
+  const changes = opened.use(new Changes({ database, drop: (some) => reads.drop(some), log }))
+  const writes = opened.use(new Writes({ database, metrics, log, changed: (some) => changes.tell(some), lost: () => changes.tellAll() }))
   opened.defer(watchProcess(metrics))
+  const openAdmin = (token: string) => {
+    const moderations = services.flatMap(({ moderation = [] }) => moderation)
+    if (moderations.length === 0) return []
+    const changed = changes.tell.bind(changes)
+    return adminEndpoints({ moderator: opened.use(openModerator({ moderations, database, writes, changed, log })), token })
+  }
 
   const snapshot = () => metrics.snapshot()
-  const endpoints = services.flatMap((service) => service.routes({ reads }))
+  const endpoints = services.flatMap((service) => service.routes({ reads, writes, log }))
   const operations = operationsEndpoints({ sql, migrated, collect: () => (collect ? collect(snapshot) : Promise.resolve(snapshot())) })
-  const docs = await docsEndpoints([...endpoints, ...operations], version)
-  const http = serveHttp({ host, port, reusePort, endpoints: [...endpoints, ...operations, ...docs], metrics, log })
+  const admin = adminToken === undefined ? [] : openAdmin(adminToken)
+  const described = [...endpoints, ...operations, ...admin]
+  const docs = await docsEndpoints(described, version)
+  const http = serveHttp({ host, port, reusePort, endpoints: [...described, ...docs], metrics, log })
   opened.defer(() => http.drain())
   // Not waited for: a server whose database is away serves, and refuses, all the same.
-  listenForChanges(sql, () => reads.drop()).catch((error: unknown) => log.warn({ err: error }, 'no word of changes'))
+  changes.listen(sql).catch((error: unknown) => log.warn({ err: error }, 'no word of changes'))
 
   const running = opened.move()
   return { port: http.port, snapshot, [Symbol.asyncDispose]: () => running.disposeAsync() }

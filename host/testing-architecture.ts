@@ -13,7 +13,17 @@ export type Exception = { path: string; rule: Rule; reason: string }
 export const violations = (files: Files): Violation[] => [...files].flatMap(([path, text]) => [...fileViolations(path, text, files)])
 
 /** Programs by themselves: they read the environment and start when they are run. */
-const mains: ReadonlySet<string> = new Set(['cli/main.ts', 'lab/bench.ts', 'lab/drive.ts', 'lab/limit.ts'])
+const mains: ReadonlySet<string> = new Set([
+  'cli/main.ts',
+  'lab/bench.ts',
+  'lab/crash.ts',
+  'lab/drive.ts',
+  'lab/history.ts',
+  'lab/limit.ts',
+  'lab/load/driver.ts',
+  'lab/one-commit.ts',
+  'lab/visibility.ts',
+])
 
 /** Tests and what only tests use: they put the rooms together as they need. */
 const isTest = (path: string) => /(?:^|\/)(?:[^/]*\.test|(?:[^/]*-)?testing[^/]*|[^/]*-fixture[^/]*)\.tsx?$/.test(path)
@@ -25,13 +35,15 @@ const isFragment = (target: string) => /^services\/\w+\/fragment\.tsx$/.test(tar
 /** The rooms of the house, and what a file of each may import. */
 const rooms: Record<string, (target: string, from: string) => boolean> = {
   cli: () => true,
-  host: (target) => isIn(target, 'host', 'services', 'gateway', 'kit'),
+  host: (target) => isIn(target, 'host', 'services', 'gateway', 'deploy', 'kit'),
+  deploy: (target) => isIn(target, 'deploy', 'kit'),
   gateway: (target) => isIn(target, 'gateway', 'kit') || isContract(target) || isFragment(target),
   services: (target, from) => isIn(target, 'kit', from === 'services/index.ts' ? 'services' : `services/${ownerOf(from)}`),
+  client: (target) => isIn(target, 'client') || isContract(target),
   web: (target) => isIn(target, 'web') || isContract(target),
   etl: (target) => isIn(target, 'etl', 'kit'),
-  // The benchmark starts the whole house to measure it.
-  lab: (target, from) => isIn(target, 'lab', 'kit', ...(/^lab\/bench[^/]*$/.test(from) ? ['host', 'services'] : [])),
+  // The benchmark starts the whole house to measure it, and the proofs to hurt it.
+  lab: (target, from) => isIn(target, 'lab', 'kit', ...(/^lab\/(?:bench|crash|visibility)[^/]*$/.test(from) ? ['host', 'services'] : [])),
   kit: (target) => isIn(target, 'kit'),
 }
 const isIn = (target: string, ...folders: string[]) => folders.some((folder) => target.startsWith(`${folder}/`))

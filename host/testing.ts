@@ -1,7 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { importFamily, type FileSummary } from '../etl/import.ts'
+import { importFamilies } from '../etl/import-families.ts'
+import type { FileSummary } from '../etl/import.ts'
 import { openSql, parseDatabaseUrl, type Sql } from '../kit/db.ts'
 import { silentLog } from '../kit/log.ts'
 import { metricsText } from '../kit/metrics.ts'
@@ -67,27 +68,12 @@ export const importFiles = async (databaseUrl: string, files: Record<string, str
   const from = await mkdtemp(join(tmpdir(), 'atelier-files-'))
   try {
     for (const [name, content] of Object.entries(files)) await writeFile(join(from, `${name}.csv`), content)
-    const summary: FileSummary[] = []
+    const rejectsFolder = join(from, 'rejects')
+    const options = { database: parseDatabaseUrl(databaseUrl), from, rejectsFolder, atOnceMax: 2, progress: noProgress }
+    const summary = await importFamilies(services, { ...options, signal: new AbortController().signal })
     const rejects: Record<string, string> = {}
-    for (const { name: service, imports: family } of services) {
-      if (!family || !(family.files[0]!.name in files)) continue
-      const rejectsFolder = join(from, 'rejects')
-      const options = {
-        database: parseDatabaseUrl(databaseUrl),
-        service,
-        family,
-        from,
-        rejectsFolder,
-        atOnceMax: 2,
-        progress: noProgress,
-        signal: new AbortController().signal,
-      }
-      summary.push(...(await importFamily(options)))
-      for (const { name } of family.files) {
-        const file = Bun.file(join(rejectsFolder, `${name}.csv`))
-        if (await file.exists()) rejects[name] = await file.text()
-      }
-    }
+    for (const file of await readdir(rejectsFolder).catch((): string[] => []))
+      rejects[file.replace(/\.csv$/, '')] = await Bun.file(join(rejectsFolder, file)).text()
     return { summary, rejects }
   } finally {
     await rm(from, { recursive: true, force: true })

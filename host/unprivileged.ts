@@ -4,26 +4,36 @@ import { dirname } from 'node:path'
 
 const probeMsMax = 10_000
 
-/** The unprivileged user the database runs as. */
+/** An unprivileged user. */
 export type Account = { name: string; uid: number; gid: number }
 
-/** How to start a program as the database's user: words to put before it, and the ids the kernel switches to when it starts. */
+/** A program that is not to run as root: the users it may run as, the best first, what has it say its version and do no more, and what to do instead of starting it. */
+export type Program = { name: string; accounts: readonly string[]; version: string; instead: string }
+
+const postgres: Program = {
+  name: 'PostgreSQL',
+  accounts: ['postgres', '_postgres', 'nobody'],
+  version: '--version',
+  instead: 'use --database-url',
+}
+
+/** How to start a program as that user: words to put before it, and the ids the kernel switches to when it starts. */
 export type Launcher = { before: string[]; ids: { uid?: number; gid?: number } }
 
-/** The environment of every database process: nothing of ours, so that neither our secrets nor somebody's PGDATA get in. */
+/** The environment of every process of such a program: nothing of ours, so that neither our secrets nor somebody's PGDATA get in. */
 export const environment = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin:/run/current-system/sw/bin', LC_ALL: 'C', TZ: 'UTC' }
 
-/** PostgreSQL refuses to run as root: the account to use instead, or undefined when we are not root. */
-export const unprivilegedAccount = async (): Promise<Account | undefined> => {
+/** The account to use instead of root, or undefined when we are not root. PostgreSQL refuses to run as root. */
+export const unprivilegedAccount = async ({ name: title, accounts: names, instead } = postgres): Promise<Account | undefined> => {
   if (process.geteuid?.() !== 0) return undefined
   const passwd = await readFile('/etc/passwd', 'utf8').catch(() => '')
   const accounts = passwd.split('\n').map(account)
-  for (const name of ['postgres', '_postgres', 'nobody']) {
+  for (const name of names) {
     const found = accounts.find((entry) => entry.name === name && entry.uid > 0)
     if (found) return found
   }
   throw new Error(
-    'PostgreSQL refuses to run as root and /etc/passwd has neither a user "postgres" nor "nobody"; start Atelier as an ordinary user, or use --database-url.',
+    `${title} does not run as root and /etc/passwd has neither a user "${names[0]}" nor "nobody"; start Atelier as an ordinary user, or ${instead}.`,
   )
 }
 
@@ -35,14 +45,19 @@ export const unprivilegedAccount = async (): Promise<Account | undefined> => {
  * pass over file permissions altogether. PostgreSQL asks access(2) about its own program, which ignores capabilities of an ordinary
  * user unless the secure bit no_setuid_fixup is set.
  */
-export const findLauncher = async (account: Account | undefined, program: string, folder: string): Promise<Launcher> => {
+export const findLauncher = async (
+  account: Account | undefined,
+  program: string,
+  folder: string,
+  about: Program = postgres,
+): Promise<Launcher> => {
   const attempts: Attempt[] = []
   for (const launcher of account ? launchersFor(account) : [{ before: [], ids: {} }]) {
-    const attempted = await attempt(launcher, program, folder)
+    const attempted = await attempt(launcher, program, folder, about)
     if ('launcher' in attempted) return attempted.launcher
     attempts.push(attempted)
   }
-  throw new Error(explain(attempts, program, dirname(folder), account))
+  throw new Error(explain(attempts, program, dirname(folder), about, account))
 }
 
 const launchersFor = ({ uid, gid }: Account): Launcher[] => {
@@ -53,24 +68,23 @@ const launchersFor = ({ uid, gid }: Account): Launcher[] => {
 
 type Attempt = { launcher: Launcher } | { reason: string }
 
-const attempt = async (launcher: Launcher, program: string, folder: string): Promise<Attempt> => {
-  const check = 'cd -- "$1" && test -w . && test -x "$2" && exec "$2" --version'
-  const { ok, output } = await run(launcher, ['/bin/sh', '-c', check, 'sh', folder, program], probeMsMax)
+const attempt = async (launcher: Launcher, program: string, folder: string, { version }: Program): Promise<Attempt> => {
+  const check = 'cd -- "$1" && test -w . && test -x "$2" && exec "$2" "$3"'
+  const { ok, output } = await run(launcher, ['/bin/sh', '-c', check, 'sh', folder, program, version], probeMsMax)
   return ok ? { launcher } : { reason: output.trim().split('\n').at(-1) ?? '' }
 }
 
-const explain = (attempts: Attempt[], program: string, folder: string, account?: Account): string => {
+const explain = (attempts: Attempt[], program: string, folder: string, { name, instead }: Program, account?: Account): string => {
   // The first way is the plain one: what stopped it is what the user can mend.
   const reason = attempts.map((one) => ('reason' in one ? one.reason : ''))[0] || 'permission denied'
   // The shell says "not found" of a program that is there when the C library it was built for is not.
   if (/exec.*not found/.test(reason)) {
-    return `PostgreSQL (${program}) needs glibc, which this system (Alpine?) lacks; use a glibc system such as Debian, or your own PostgreSQL with --database-url.`
+    return `${name} (${program}) needs glibc, which this system (Alpine?) lacks; use a glibc system such as Debian, or ${instead}.`
   }
-  if (!account)
-    return `PostgreSQL (${program}) cannot work in ${folder}: ${reason}; pass --data with a directory of yours, or --database-url.`
+  if (!account) return `${name} (${program}) cannot work in ${folder}: ${reason}; pass --data with a directory of yours, or ${instead}.`
   return (
-    `PostgreSQL must run as the user ${account.name}, who cannot reach ${program} or ${folder} (${reason}); ` +
-    'move Atelier and --data below folders everybody may enter, start it as an ordinary user, or use --database-url.'
+    `${name} must run as the user ${account.name}, who cannot reach ${program} or ${folder} (${reason}); ` +
+    `move Atelier and --data below folders everybody may enter, start it as an ordinary user, or ${instead}.`
   )
 }
 

@@ -1,4 +1,5 @@
 import postgres from 'postgres'
+import { openSocket } from './db-socket.ts'
 import { limits } from './limits.ts'
 
 export type Sql = postgres.Sql
@@ -29,10 +30,11 @@ export const parseDatabaseUrl = (text: string): Database => {
 export type SqlOptions = {
   connections?: number
   /** Settings of every session, by their PostgreSQL names. */ settings?: Record<string, string>
+  /** False where no statement takes or returns an array: the driver then asks nothing of its own when it connects. */ arrays?: boolean
 }
 
 /** For everything but the read path: migrations, imports, notifications, readiness. Close with `sql.end()`. */
-export const openSql = (database: Database, { connections = limits.sqlConnections, settings = {} }: SqlOptions = {}): Sql =>
+export const openSql = (database: Database, { connections = limits.sqlConnections, settings = {}, arrays = true }: SqlOptions = {}): Sql =>
   postgres({
     host: database.host,
     port: database.port,
@@ -40,8 +42,21 @@ export const openSql = (database: Database, { connections = limits.sqlConnection
     password: database.password,
     database: database.database,
     ssl: database.tls === 'off' ? false : { rejectUnauthorized: database.tls === 'verified' },
+    ...(database.tls === 'off' && { socket: () => openSocket(database) }),
     max: connections,
+    fetch_types: arrays,
     connect_timeout: limits.connectSecondsMax,
-    connection: { application_name: 'atelier', ...settings },
+    // Every attempt of every connection counts: by itself the driver would be waiting some 20 s after an outage of one.
+    backoff: (attempts) => Math.min(2 ** attempts * firstWaitMs, limits.reconnectWaitMsMax) / 1_000,
+    connection: { application_name: 'atelier', options: flushedAtOnce, ...settings },
     onnotice: () => {},
   })
+
+/**
+ * A connection of the driver that is closed while bytes wait to be sent keeps them, and sends nothing any more that is shorter than
+ * 1,024 bytes: each of its next attempts would wait for its whole time, with whoever waits for it. A beginning that is longer goes
+ * out at once, with the old bytes before it; the server hangs up, and the attempt after that is whole. Blanks set no option.
+ * Not with TLS, which begins with a short question. https://github.com/porsager/postgres/pull/1209 and 1215
+ */
+const flushedAtOnce = ' '.repeat(1_024)
+const firstWaitMs = 10

@@ -23,7 +23,12 @@ export const statusOf: Record<ErrorCode, number> = {
 
 export const invalid = (message: string) => new AtelierError('invalid', message)
 export const notFound = () => new AtelierError('not found', 'Not Found')
+export const conflict = (message: string) => new AtelierError('conflict', message)
+export const unauthorised = () => new AtelierError('unauthorised', 'Unauthorized')
 export const tooBusy = (message: string) => new AtelierError('too busy', message)
 
 /** A bug or a fault outside: the client learns nothing of it but that it happened. */
 export const internal = () => new AtelierError('internal', 'An error occurred.')
+
+/** One for all: making an error costs more than refusing with it, and it is refused by the ten thousand. */
+export const overloaded = tooBusy('Error: too many requests are waiting, try again')

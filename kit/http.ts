@@ -1,10 +1,10 @@
 import type { Endpoint } from './endpoint.ts'
-import { AtelierError, internal, statusOf } from './errors.ts'
+import { AtelierError, internal, overloaded, statusOf } from './errors.ts'
 import { Connection, type Handle, type HttpRequest, type Shared } from './http-connection.ts'
 import { limits } from './limits.ts'
 import type { Log } from './log.ts'
 import { latencyScale, type Counter, type Histogram, type Metrics } from './metrics.ts'
-import { empty, text, type Reply } from './reply.ts'
+import { empty, text, unshared, type Reply } from './reply.ts'
 import { openRouter, type Match, type Route } from './router.ts'
 
 export type HttpOptions = { host: string; port: number; reusePort?: boolean; endpoints: readonly Endpoint[]; metrics: Metrics; log: Log }
@@ -85,7 +85,10 @@ const openDoor = (endpoints: readonly Endpoint[], observe: ReturnType<typeof ope
     const startedMs = performance.now()
     const found = match(request.path)
     const route = found?.routes.get(request.method === 'HEAD' ? 'GET' : request.method)
-    const counted = (reply: Reply) => (observe(route, reply.status, performance.now() - startedMs), reply)
+    const counted = (reply: Reply) => {
+      observe(route, reply.status, performance.now() - startedMs)
+      return found?.guarded ? unshared(reply) : reply
+    }
     try {
       const reply = call(found, route, request)
       if (reply instanceof Promise) return reply.then(counted, (error: unknown) => counted(refusal(error, request, log)))
@@ -100,18 +103,24 @@ const call = (found: Match | undefined, route: Route | undefined, request: HttpR
   if (request.method === 'OPTIONS') return preflight
   if (!found) return unknownPath
   if (!route) return text(405, 'Method Not Allowed', { allow: allowed(found) })
+  route.endpoint.guard?.(request)
   return route.endpoint.handle(route.decode(found.params, request.search), { campus: found.campus, request })
 }
 
 /** The one map from an error to the wire. What is not ours is a bug: logged with the request's id, answered without internals. */
 const refusal = (error: unknown, request: HttpRequest, log: Log): Reply => {
+  if (error === overloaded) return overloadedReply
   const { method, path } = request
   // The caller's own id when it is a plain one, so that its logs and ours meet.
   const given = request.header('x-request-id') ?? ''
   const requestId = /^[\w.-]{1,64}$/.test(given) ? given : crypto.randomUUID()
   if (!(error instanceof AtelierError)) log.error({ err: error, requestId, method, path: path.slice(0, 200) }, 'unexpected error')
   const { code, message } = error instanceof AtelierError ? error : internal()
-  return text(statusOf[code], message, { 'x-request-id': requestId, ...(code === 'too busy' && { 'retry-after': '1' }) })
+  return text(statusOf[code], message, {
+    'x-request-id': requestId,
+    ...(code === 'too busy' && { 'retry-after': '1' }),
+    ...(code === 'unauthorised' && { 'www-authenticate': 'Bearer' }),
+  })
 }
 
 /** A histogram a route and a counter a route and status, each made when it is first needed. */
@@ -149,6 +158,8 @@ const dated = () => {
 }
 
 const unknownPath = text(404, 'Not Found')
+/** Without an id of its own: nothing is logged of it. */
+const overloadedReply = text(503, overloaded.message, { 'retry-after': '1' })
 const preflight = empty(204, {
   'access-control-allow-methods': 'GET, POST, PUT, OPTIONS',
   'access-control-allow-headers': 'Authorization, Content-Type',

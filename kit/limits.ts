@@ -20,8 +20,13 @@ export const limits = {
   batchRowsMax: 1_024,
   /** A key that asks for more rows than this goes to the bulk lane and cannot hold up its small neighbours. */
   lightRowsMax: 100,
-  /** Keys that may wait for a statement, per read; the next one is refused. */
+  /** Keys that may wait for the database in a process at most; fewer when it is slow (kit/admission.ts). The next one is refused. */
   keysWaitingMax: 20_000,
+  /** Where that bound begins, and what it never falls below. */
+  admittedKeysFirst: 2_048,
+  admittedKeysMin: 64,
+  /** The bound shrinks while a key takes longer than this from its arrival to its answer. */
+  admittedLatencyMs: 50,
   /** A read not answered after this is refused with 503, or answered stale when memory still has it. */
   readWaitMsMax: 800,
   /** A read connection whose statement takes longer than this is given up and opened anew. */
@@ -29,6 +34,28 @@ export const limits = {
   reconnectWaitMsMax: 1_000,
   /** An answer in memory is asked for again after this, so staleness is bounded even when a notification is lost. */
   memoryAgeMsMax: 60_000,
+
+  /** Connections of a process that write; each kind of write uses one at a time. */
+  writeConnections: 4,
+  /** Items of one commit; what is more waits for the next. */
+  writeBatchItemsMax: 256,
+  /** Items that may wait for a commit, for each kind of write; the next one is refused. */
+  writesWaitingMax: 20_000,
+  /** An item that has waited this long for its turn is refused with 503, and was not written. */
+  writeWaitMsMax: 2_000,
+  /** A commit that takes longer than this is no longer waited for: its callers cannot know. The database ends it after as long. */
+  writeStatementMsMax: 5_000,
+  /** How often a batch is sent again that lost a deadlock to another process. */
+  writeAttemptsMax: 5,
+
+  /** A page of a moderator's lists. */
+  moderationRowsMax: 500,
+  /** What is found by one scan for a person's words; what is more is found by another. */
+  erasureFoundMax: 10_000,
+  /** What is erased by one transaction, during which nobody else can write to it. */
+  erasureBatchMax: 100,
+  /** A scan for a person's words, or an erasure of some of them, that takes longer is ended by the database. */
+  erasureStatementMsMax: 600_000,
 
   sqlConnections: 4,
   connectSecondsMax: 5,

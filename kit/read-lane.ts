@@ -18,6 +18,9 @@ export type Flight<Key> = {
   done: boolean
 }
 
+/** Told of the keys of each statement, and how long the key of a batch took, or has taken so far, that waits the longest. */
+export type LaneWatch = { sent(keys: number): void; took(ms: number): void; log: Log }
+
 /** The waiting keys of one read, and those whose statement is under way. */
 export class ReadLane<Key> implements Lane {
   /** The database has not answered within the limit and has not answered since. */
@@ -25,18 +28,16 @@ export class ReadLane<Key> implements Lane {
   #definition: ReadDefinition<Key>
   #statement: Statement
   #pool: WirePool
-  #observe: (keys: number) => void
-  #log: Log
+  #watch: LaneWatch
   #waiting: Flight<Key>[] = []
   #flying = new Set<Flight<Key>[]>()
   #unlanded = 0
 
-  constructor(definition: ReadDefinition<Key>, pool: WirePool, observe: (keys: number) => void, log: Log) {
+  constructor(definition: ReadDefinition<Key>, pool: WirePool, watch: LaneWatch) {
     this.#definition = definition
     this.#statement = { name: definition.name, text: definition.statement, columns: definition.columns.length }
     this.#pool = pool
-    this.#observe = observe
-    this.#log = log
+    this.#watch = watch
   }
 
   get size() {
@@ -71,11 +72,17 @@ export class ReadLane<Key> implements Lane {
     const batch = this.#take()
     if (batch.length === 0) return idle()
     this.#flying.add(batch)
-    this.#observe(batch.length)
+    this.#watch.sent(batch.length)
     const columns = this.#definition.columns.map((column) => batch.map((flight) => column(flight.key)))
-    const onRow = (n: number, body: Uint8Array | undefined) => batch[n - 1]?.land(body)
+    const { missed } = this.#definition
+    const onRow = (n: number, body: Uint8Array | undefined) => {
+      const flight = batch[Math.abs(n) - 1]
+      if (n < 0 && flight) missed?.(flight.key)
+      flight?.land(body)
+    }
     wire.run(this.#statement, columns, batch.length, onRow, (error) => {
       this.#flying.delete(batch)
+      this.#watch.took(performance.now() - batch[0]!.sinceMs)
       if (error) this.#failed(batch, error)
       else {
         this.away = false
@@ -95,6 +102,7 @@ export class ReadLane<Key> implements Lane {
         flight.land(tooBusy('Error: the database does not answer, try again'))
       }
     }
+    for (const [oldest] of [this.#waiting, ...this.#flying]) if (oldest) this.#watch.took(nowMs - oldest.sinceMs)
     if (this.#waiting.some((flight) => flight.done)) this.#waiting = this.#waiting.filter((flight) => !flight.done)
   }
 
@@ -122,7 +130,7 @@ export class ReadLane<Key> implements Lane {
       if (this.#waiting.length > 0) this.#pool.wake(this)
       return
     }
-    this.#log.error({ err: error, read: this.#definition.name }, 'a read failed')
+    this.#watch.log.error({ err: error, read: this.#definition.name }, 'a read failed')
     for (const flight of open) flight.land(internal())
   }
 }

@@ -1,8 +1,11 @@
+import { Admission } from './admission.ts'
+import type { Change } from './changes.ts'
 import type { Database } from './db.ts'
-import { AtelierError, internal, tooBusy } from './errors.ts'
+import { AtelierError, internal, overloaded } from './errors.ts'
+import { KeptAnswers } from './kept-answers.ts'
 import { limits } from './limits.ts'
 import type { Log } from './log.ts'
-import { Memory, type Kept } from './memory.ts'
+import { Memory } from './memory.ts'
 import { sizeScale, type Counter, type Metrics } from './metrics.ts'
 import { ReadLane, type Flight } from './read-lane.ts'
 import { json, sealed, stale, text, type Reply } from './reply.ts'
@@ -13,7 +16,8 @@ export type ReadDefinition<Key> = {
   name: string
   /**
    * Takes one `bigint[]` per column, as many of each as there are keys; returns (n, body), n the one-based place of the key,
-   * body the whole answer as JSON text. A key without a row, or with a null body, is answered 404.
+   * body the whole answer as JSON text. A key without a row, or with a null body, is answered 404. A negative place says that
+   * the answer had to be made from the rows because its ready document was dropped.
    */
   statement: string
   columns: readonly ((key: Key) => number)[]
@@ -21,6 +25,12 @@ export type ReadDefinition<Key> = {
   id: (key: Key) => number | string
   /** Rows the key asks for; 1 unless told. */
   rows?: (key: Key) => number
+  /** What a key's answer belongs to: a `Change` of that name and id makes it old. */
+  group?: { readonly name: string; readonly of: (key: Key) => number }
+  /** Never kept in memory: what one client alone asks for, and must not see old a moment after a write through another process. */
+  personal?: true
+  /** Told of each key whose ready document was dropped. */
+  missed?: (key: Key) => void
 }
 
 export type Read<Key> = (key: Key) => Reply | Promise<Reply>
@@ -34,10 +44,11 @@ export type ReadsOptions = { database: Database; memoryBytesMax: number; metrics
 export class Reads implements Disposable {
   readonly #memory: Memory
   readonly #pools: { light: WirePool; bulk: WirePool }
+  readonly #admission = new Admission()
   readonly #metrics: Metrics
   readonly #log: Log
   readonly #lanes: Pick<ReadLane<unknown>, 'waiting' | 'sweep' | 'fail'>[] = []
-  readonly #drops: (() => void)[] = []
+  readonly #drops: { group: string | undefined; all: () => void; some: (ids: DroppedIds) => void }[] = []
   readonly #dropped: Counter
   readonly #sweeper: ReturnType<typeof setInterval>
   /** Of the clock that nobody sets: a step of the other one would refuse what waits, or keep answers past their time. */
@@ -52,6 +63,7 @@ export class Reads implements Disposable {
     this.#sweeper = setInterval(() => {
       this.#nowMs = performance.now()
       for (const lane of this.#lanes) lane.sweep(this.#nowMs)
+      this.#admission.adjust()
     }, sweepMs)
     this.#dropped = metrics.counter(
       'atelier_memory_drops_total',
@@ -63,41 +75,65 @@ export class Reads implements Disposable {
       'Read connections to the database that are open',
       () => this.#pools.light.connected + this.#pools.bulk.connected,
     )
+    metrics.gauge('atelier_keys_admitted_max', 'Keys that may wait at once, as the latency measured allows', () => this.#admission.limit)
     metrics.gauge('atelier_keys_waiting', 'Keys that wait for a statement or its answer', () =>
       this.#lanes.reduce((sum, lane) => sum + lane.waiting, 0),
     )
   }
 
-  /** Forgets everything: the data changed under us, or we may have missed a word of it. */
-  drop() {
-    this.#dropped.add()
-    for (const drop of this.#drops) drop()
+  /** Forgets what the changes made old; without them everything: the data changed under us, or we may have missed a word of it. */
+  drop(changes?: readonly Change[]) {
+    if (!changes) {
+      this.#dropped.add()
+      for (const { all } of this.#drops) all()
+      return
+    }
+    const groups = new Map<string, Map<number, boolean>>()
+    for (const [group, id, forget] of changes) {
+      const ids = groups.get(group) ?? new Map<number, boolean>()
+      groups.set(group, ids.set(id, forget !== undefined || ids.get(id) === true))
+    }
+    for (const { group, some } of this.#drops) {
+      const ids = group === undefined ? undefined : groups.get(group)
+      if (ids) some(ids)
+    }
   }
 
   open<Key>(definition: ReadDefinition<Key>): Read<Key> {
-    const { name, id, rows = () => 1 } = definition
+    const { name, id, rows = () => 1, personal } = definition
     const labels = { read: name }
     const hits = this.#metrics.counter('atelier_memory_hits_total', 'Answers given from memory', labels)
     const misses = this.#metrics.counter('atelier_memory_misses_total', 'Answers that had to be read', labels)
     const stales = this.#metrics.counter('atelier_stale_total', 'Answers given past their time because the database was away', labels)
+    const refused = this.#metrics.counter('atelier_refused_total', 'Reads refused at once because they would have waited too long', labels)
     const statements = this.#metrics.counter('atelier_statements_total', 'Statements sent to the database', labels)
     const sizes = this.#metrics.histogram('atelier_batch_keys', 'Keys answered by one statement', sizeScale, labels)
-    const observe = (keys: number) => (statements.add(), sizes.observe(keys))
+    const sent = (keys: number) => (statements.add(), sizes.observe(keys))
+    const took = (ms: number) => this.#admission.observe(ms)
     const lanes = {
-      light: new ReadLane(definition, this.#pools.light, observe, this.#log),
-      bulk: new ReadLane(definition, this.#pools.bulk, observe, this.#log),
+      light: new ReadLane(definition, this.#pools.light, { sent, took, log: this.#log }),
+      bulk: new ReadLane(definition, this.#pools.bulk, { sent, took: () => {}, log: this.#log }),
     }
     this.#lanes.push(lanes.light, lanes.bulk)
 
-    const kept = new Map<number | string, Kept>()
+    const { group } = definition
+    const kept = new KeptAnswers<Key>(this.#memory, group?.of)
     const flights = new Map<number | string, Flight<Key>>()
-    this.#drops.push(() => {
-      // What is in flight may have been read before the change: let it land for those who wait, but not for those who come.
-      flights.clear()
-      for (const one of kept.values()) one.expiresAtMs = 0
+    this.#drops.push({
+      group: group?.name,
+      all() {
+        // What is in flight may have been read before the change: let it land for those who wait, but not for those who come.
+        flights.clear()
+        kept.makeAllOld()
+      },
+      some(ids) {
+        for (const flight of flights.values()) if (ids.has(group!.of(flight.key))) flights.delete(flight.id)
+        for (const [id, forget] of ids) kept.makeOld(id, forget)
+      },
     })
 
     const land = (flight: Flight<Key>, outcome: Uint8Array | undefined | AtelierError): Reply => {
+      this.#admission.leave()
       // A flight from before a drop answers those who waited for it and leaves memory alone.
       const current = flights.get(flight.id) === flight
       if (current) flights.delete(flight.id)
@@ -107,15 +143,10 @@ export class Reads implements Disposable {
         stales.add()
         return stale(old.reply)
       }
-      if (this.#memory.bytesMax === 0 || !current) return outcome ? json(outcome) : absent
-      if (old) {
-        this.#memory.release(old)
-        kept.delete(flight.id)
-      }
+      if (this.#memory.bytesMax === 0 || personal || !current) return outcome ? json(outcome) : absent
       // Sealing copies: a small answer would otherwise hold on to the whole chunk it came in.
       const reply = outcome ? sealed(json(outcome)) : absent
-      const fresh = this.#memory.keep(reply, this.#nowMs + limits.memoryAgeMsMax, () => kept.delete(flight.id))
-      if (fresh) kept.set(flight.id, fresh)
+      kept.keep(flight.key, flight.id, reply, this.#nowMs + limits.memoryAgeMsMax)
       return reply
     }
 
@@ -127,15 +158,17 @@ export class Reads implements Disposable {
         hits.add()
         return known.reply
       }
-      const lane = rows(key) > limits.lightRowsMax ? lanes.bulk : lanes.light
+      const bulk = rows(key) > limits.lightRowsMax
+      const lane = bulk ? lanes.bulk : lanes.light
       const flying = flights.get(keyId)
       if (flying) return known && lane.away ? (stales.add(), stale(known.reply)) : flying.landed
-      if (lane.waiting >= limits.keysWaitingMax) {
+      if (!this.#admission.enter(bulk)) {
         if (known) return (stales.add(), stale(known.reply))
-        throw tooBusy('Error: too many requests are waiting, try again')
+        refused.add()
+        throw overloaded
       }
       misses.add()
-      const flight = lane.add(key, keyId, rows(key), this.#nowMs, land)
+      const flight = lane.add(key, keyId, rows(key), performance.now(), land)
       flights.set(keyId, flight)
       return known && lane.away ? (flight.landed.catch(() => {}), stales.add(), stale(known.reply)) : flight.landed
     }
@@ -148,6 +181,9 @@ export class Reads implements Disposable {
     for (const lane of this.#lanes) lane.fail(internal())
   }
 }
+
+/** Groups that changed; true: what is in memory is not kept either as an old answer. */
+type DroppedIds = ReadonlyMap<number, boolean>
 
 const sweepMs = 50
 const absent = text(404, 'Not Found')

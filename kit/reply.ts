@@ -50,6 +50,28 @@ export const empty = (status: number, headers: Headers = {}): Reply => ({
   body: new Uint8Array(0),
 })
 
+/** What a POST and a PUT answer when all is well. */
+export const created = text(201, 'Created')
+export const noContent = empty(204)
+
+/** For one client only: no cache between us keeps it. `setCookie` as it goes on the wire. */
+export const personal = ({ status, body }: Reply, setCookie?: string): Reply => ({
+  status,
+  headers: headerLines({
+    ...strictHeaders,
+    'content-type': status === 200 ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8',
+    'cache-control': 'private, no-store',
+    vary: 'Cookie, Authorization',
+    ...(setCookie !== undefined && { 'set-cookie': setCookie }),
+  }),
+  etag: undefined,
+  body,
+})
+
+/** No page of another origin may read it. */
+export const unshared = (reply: Reply): Reply => ({ ...reply, sealed: undefined, headers: reply.headers.replace(sharing, '') })
+const sharing = headerLines({ 'access-control-allow-origin': strictHeaders['access-control-allow-origin'] })
+
 /** The same reply, of status 200, in one piece with a copy of its body: made once, sent with no more work than copying it. */
 export const sealed = (reply: Reply): Reply => {
   const head = `${reply.headers}${contentLength(reply)}\r\n`

@@ -2,9 +2,14 @@ import type { Endpoint, Field } from './endpoint.ts'
 
 /** An endpoint ready to be called with the text of a request. */
 export type Route = { readonly endpoint: Endpoint; decode(params: readonly string[], search: string): never }
-export type Match = { readonly routes: ReadonlyMap<string, Route>; readonly params: readonly string[]; readonly campus: string }
+export type Match = {
+  readonly routes: ReadonlyMap<string, Route>
+  readonly params: readonly string[]
+  readonly campus: string
+  readonly guarded: boolean
+}
 
-type Node = { fixed: Map<string, Node>; any?: Node; routes: Map<string, Route> }
+type Node = { fixed: Map<string, Node>; any?: Node; routes: Map<string, Route>; guarded: boolean }
 
 /** Finds the routes of a path, all methods of it: at `/…` and under `/api/fec2/:campus/…`, with and without a trailing slash. */
 export const openRouter = (endpoints: readonly Endpoint[]) => {
@@ -20,12 +25,14 @@ export const openRouter = (endpoints: readonly Endpoint[]) => {
       }
     }
     if (node.routes.has(endpoint.method)) throw new Error(`${endpoint.method} ${endpoint.path} is declared twice`)
+    node.guarded ||= endpoint.guard !== undefined
     node.routes.set(endpoint.method, { endpoint, decode: decoder(endpoint) })
   }
 
   return (path: string): Match | undefined => {
     let segments = segmentsOf(path)
     let campus = defaultCampus
+    const whole = segments
     if (segments[0] === 'api' && segments[1] === 'fec2' && segments.length > 3) {
       campus = decoded(segments[2]!) ?? segments[2]!
       segments = segments.slice(3)
@@ -38,13 +45,14 @@ export const openRouter = (endpoints: readonly Endpoint[]) => {
       node = next ?? node.any
       if (!node) return undefined
     }
-    return node.routes.size > 0 ? { routes: node.routes, params, campus } : undefined
+    if (node.routes.size === 0 || (node.guarded && segments !== whole)) return undefined
+    return { routes: node.routes, params, campus, guarded: node.guarded }
   }
 }
 
 export const defaultCampus = 'hr-rfp'
 
-const newNode = (): Node => ({ fixed: new Map(), routes: new Map() })
+const newNode = (): Node => ({ fixed: new Map(), routes: new Map(), guarded: false })
 
 /** Without the empty ones before the first slash and after the last. */
 const segmentsOf = (path: string) => path.slice(1, path.endsWith('/') ? -1 : undefined).split('/')

@@ -1,7 +1,6 @@
-import { median, type Round } from './rounds.ts'
+import { median, spread, type Round, type Spread } from './rounds.ts'
+import { table } from './table.ts'
 
-/** A variant against L1: the median of the rounds' own ratios, and their least and greatest. */
-export type Ratio = { median: number; min: number; max: number }
 export type Measured = {
   request: string
   bytes: number
@@ -10,7 +9,15 @@ export type Measured = {
   errors: Record<string, number>
   variants: Record<
     string,
-    { rate: number; ratio: Ratio; p50: number; p99: number; micros: Round['micros']; diskBytesRead: number; stolen: number }
+    {
+      rate: number
+      /** To L1 in the same round. */ ratio: Spread
+      p50: number
+      p99: number
+      micros: Round['micros']
+      diskBytesRead: number
+      stolen: number
+    }
   >
 }
 
@@ -24,7 +31,7 @@ export const summarise = (request: string, bytes: number, checked: number, measu
     const of = (pick: (round: Round) => number) => median(rounds.map(pick))
     variants[name] = {
       rate: of(({ rate }) => rate),
-      ratio: { median: median(ratios), min: Math.min(...ratios), max: Math.max(...ratios) },
+      ratio: spread(ratios),
       p50: of(({ p50 }) => p50),
       p99: of(({ p99 }) => p99),
       micros: {
@@ -52,12 +59,5 @@ export const benchTable = (results: readonly Measured[]): string => {
       name === 'L1' && Object.keys(errors).length > 0 ? JSON.stringify(errors) : '',
     ]),
   )
-  const header = ['request', '', 'per s', '× L1', 'rounds', 'p99 ms', 'driver µs', 'server µs', 'database µs', 'errors']
-  const widths = header.map((title, c) => Math.max(title.length, ...rows.map((row) => row[c]!.length)))
-  const line = (row: string[]) =>
-    row
-      .map((cell, c) => (c < 2 ? cell.padEnd(widths[c]!) : cell.padStart(widths[c]!)))
-      .join('  ')
-      .trimEnd()
-  return [header, ...rows].map(line).join('\n')
+  return table(['request', '', 'per s', '× L1', 'rounds', 'p99 ms', 'driver µs', 'server µs', 'database µs', 'errors'], rows)
 }

@@ -3,16 +3,21 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openEmbedded } from '../host/embedded.ts'
 import { acquireLock } from '../host/lock.ts'
-import { Supervisor } from '../host/supervisor.ts'
-import { openSql, parseDatabaseUrl, type Sql } from '../kit/db.ts'
-import type { LoadRequest } from '../kit/load.ts'
-import { openLog } from '../kit/log.ts'
-import { productLoad } from '../services/products/load.ts'
-import { benchTable, summarise, type Measured } from './bench-report.ts'
+import { openSql, parseDatabaseUrl } from '../kit/db.ts'
+import { root, type Bench } from './bench-house.ts'
+import { benchReads, hotKeys } from './bench-reads.ts'
+import { benchTable } from './bench-report.ts'
+import { writeTable } from './bench-write-report.ts'
+import { benchWrites } from './bench-writes.ts'
 import { machineName } from './machine.ts'
-import { measureRounds, type Variant } from './rounds.ts'
+import { durability } from './queries.ts'
+import { compareHistory, comparisonText, isWorse } from './report/history-compare.ts'
+import { appendHistory, figuresOf, lastEntry, readHistory, roundsMin } from './report/history.ts'
 
-const usage = `Measures the read path against a bare Bun.serve (L1), in interleaved rounds.
+const usage = `Measures, in interleaved rounds, each kind of read against a bare Bun.serve (L1), and each kind of write against the same
+statement run by a plain server, a commit for each request, beside the flushes the disk can do (L5).
+
+The writes come last and stay in the data: afterwards, reads are of another data set.
 
 Usage: npm run bench -- [flags]
 
@@ -21,15 +26,20 @@ Usage: npm run bench -- [flags]
   --rounds N        rounds that count (default 5)
   --seconds N       of each round (default 3)
   --connections N   closed loops (default 64)
-  --processes N     server processes, and L1's (default 2)
+  --processes N     processes of each server (default 2)
   --only TEXT       only the requests whose name contains it
+  --reads           only reads
+  --writes          only writes
   --out FILE        where the JSON goes (default bench.json)
+  --record          adds the medians to docs/results/history.jsonl, as this commit's
+  --against REF     compares with what was recorded last of that commit, or of the newest before it; exit code 1 when worse
   --help            this text
 `
 
 const flags = (() => {
   try {
     const text = { type: 'string' as const }
+    const yes = { type: 'boolean' as const }
     return parseArgs({
       options: {
         data: text,
@@ -39,8 +49,12 @@ const flags = (() => {
         connections: text,
         processes: text,
         only: text,
+        reads: yes,
+        writes: yes,
         out: text,
-        help: { type: 'boolean' },
+        record: yes,
+        against: text,
+        help: yes,
       },
     }).values
   } catch (error) {
@@ -53,59 +67,37 @@ if (flags.help) {
   process.exit()
 }
 
-const root = join(import.meta.dir, '..')
 const dataDir = resolve(flags.data ?? '.atelier-bench')
 const products = Number(flags.products ?? 10_000)
 const rounds = Number(flags.rounds ?? 5)
 const seconds = Number(flags.seconds ?? 3)
 const connections = Number(flags.connections ?? 64)
 const processes = Number(flags.processes ?? 2)
-const hotKeys = 100
-const smallKeys = 10_000
 
 const atelier = async (...args: string[]) => {
   const { exitCode } = Bun.spawnSync([process.execPath, join(root, 'cli/main.ts'), ...args], { stdio: ['ignore', 'ignore', 'inherit'] })
   if (exitCode !== 0) throw new Error(`atelier ${args[0]} failed`)
 }
 
-/** Every document once through the buffers, the way reads go, so that no round waits for the disk. */
-const warm = async (sql: Sql, { statement, columns, keys }: LoadRequest) => {
-  const all = keys(products)
-  for (let first = 1; first <= all; first += 2_000) {
-    const some = Array.from({ length: Math.min(2_000, all - first + 1) }, (_, i) => columns(first + i))
-    await sql.unsafe(statement, some[0]!.map((_, c) => some.map((row) => row[c]!)) as never)
-  }
-}
-
-const expected = async (sql: Sql, { statement, columns }: LoadRequest, key: number) => {
-  const [row] = await sql.unsafe(statement, columns(key).map((value) => [value]) as never).values()
-  return String(row?.[1])
-}
-
-const startLimit = async (port: number, bytes: number) => {
-  const servers = Array.from({ length: processes }, () =>
-    Bun.spawn([process.execPath, join(import.meta.dir, 'limit.ts'), String(port), String(bytes)], { stdout: 'pipe' }),
-  )
-  await Promise.all(servers.map(({ stdout }) => stdout.getReader().read()))
-  return servers
-}
-
-const freePort = () => {
-  const listener = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
-  listener.stop(true)
-  return listener.port
-}
-
 const git = (...args: string[]) =>
-  Bun.spawnSync(['git', ...args], { cwd: root })
+  Bun.spawnSync(['git', ...args], { cwd: root, stderr: 'ignore' })
     .stdout.toString()
     .trim()
+
+const refuse = (why: string): never => {
+  console.error(why)
+  process.exit(2)
+}
+const against = flags.against === undefined ? undefined : git('rev-list', '--end-of-options', flags.against, '--').split('\n')
+if (against?.[0] === '') refuse(`There is no commit "${flags.against}".`)
+if ((flags.record || against) && rounds < roundsMin)
+  refuse(`--record and --against need ${roundsMin} rounds at least: of fewer the spread says nothing.`)
 
 const main = async () => {
   if (!(await Bun.file(join(dataDir, 'postgres/PG_VERSION')).exists())) {
     const files = join(dataDir, 'files')
     await mkdir(files, { recursive: true })
-    await atelier('generate', '--out', files, '--products', String(products))
+    await atelier('generate', '--out', files, '--products', String(products), '--families', 'product,review,question')
     await atelier('import', files, '--data', dataDir, '--rejects', join(files, 'rejects'))
     await rm(files, { recursive: true })
   }
@@ -115,67 +107,54 @@ const main = async () => {
   const sql = openSql(parseDatabaseUrl(embedded.url), { connections: 1 })
   opened.defer(() => sql.end({ timeout: 1 }))
 
-  const serve = async (memoryBytesMax: number) => {
-    const port = freePort()
-    const config = { host: '127.0.0.1', port, reusePort: true, databaseUrl: embedded.url, memoryBytesMax, version: 'bench' }
-    const supervisor = opened.use(
-      await Supervisor.open({ processes, config, command: [process.execPath, join(root, 'cli/main.ts'), 'worker'], log: openLog('warn') }),
-    )
-    return { port, pids: supervisor.pids }
+  const [durable] = await sql.unsafe<{ fsync: string; synchronousCommit: string }[]>(durability)
+  const bench: Bench = {
+    sql,
+    databaseUrl: embedded.url,
+    postmasterPid: embedded.pid,
+    dataDir,
+    products,
+    rounds,
+    seconds,
+    connections,
+    processes,
+    only: flags.only ?? '',
+    progress: (text) => console.error(text.startsWith('\n') ? text : `  ${text}`),
   }
-  const [off, on] = [await serve(0), await serve(64 * 1_048_576)]
-  const results: Measured[] = []
-
-  for (const request of productLoad.filter(({ name }) => name.includes(flags.only ?? ''))) {
-    console.error(`\n${request.name}`)
-    await warm(sql, request)
-    const [prefix = '', suffix = ''] = request.path(0).split('0')
-    const bodies = await Promise.all(
-      Array.from({ length: 200 }, (_, i) => expected(sql, request, 1 + Math.floor((i * request.keys(products)) / 200))),
+  const conditions = { machine: machineName(), configuration: { products, rounds, seconds, connections, processes, hotKeys, ...durable } }
+  const then = against && lastEntry(await readHistory(), against, conditions)
+  if (against && !then) {
+    console.error(
+      `Neither ${flags.against} nor a commit before it is recorded on this machine with this configuration: ${JSON.stringify(conditions.configuration)}`,
     )
-    const bytes = Math.round(bodies.reduce((sum, body) => sum + Buffer.byteLength(body), 0) / bodies.length)
-    const limitPort = freePort()
-    const limit = await startLimit(limitPort, bytes)
-    const drive = (port: number, keys: number) => ({ port, prefix, suffix, keys, connections })
-    const variants: Variant[] = [
-      { name: 'L1', drive: drive(limitPort, request.keys(products)), serverPids: limit.map(({ pid }) => pid), postmasterPid: undefined },
-      { name: 'cold', drive: drive(off.port, request.keys(products)), serverPids: off.pids, postmasterPid: embedded.pid },
-      { name: 'hot', drive: drive(on.port, hotKeys), serverPids: on.pids, postmasterPid: embedded.pid },
-    ]
-    if (products > smallKeys)
-      variants.push({
-        name: 'cold, 10,000 products',
-        drive: drive(off.port, request.keys(smallKeys)),
-        serverPids: off.pids,
-        postmasterPid: embedded.pid,
-      })
-    try {
-      const measured = await measureRounds(variants, rounds, seconds, (text) => console.error(`  ${text}`))
-      let checked = 0
-      for (const { samples } of measured.get('cold')!) {
-        for (const { key, body } of samples) {
-          if (body !== (await expected(sql, request, key)))
-            throw new Error(`${request.path(key)} was answered wrongly: ${body.slice(0, 200)}`)
-          checked++
-        }
-      }
-      results.push(summarise(request.name, bytes, checked, measured))
-    } finally {
-      for (const server of limit) server.kill()
-    }
+    return 2
   }
+  const results = flags.writes ? [] : await benchReads(bench)
+  const writes = flags.reads ? [] : await benchWrites(bench)
 
   const report = {
     commit: git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain') ? ' and uncommitted changes' : ''),
     at: new Date().toISOString(),
-    machine: machineName(),
+    ...conditions,
     command: `npm run bench -- ${process.argv.slice(2).join(' ')}`,
-    configuration: { products, rounds, seconds, connections, processes, hotKeys },
     results,
+    writes,
   }
   await Bun.write(flags.out ?? 'bench.json', `${JSON.stringify(report, null, 2)}\n`)
-  console.log(benchTable(results))
-  return results.some(({ errors }) => Object.keys(errors).length > 0) ? 1 : 0
+  if (results.length > 0) console.log(benchTable(results))
+  if (writes.length > 0) console.log(`${results.length > 0 ? '\n' : ''}${writeTable(writes)}`)
+  const errors = [...results, ...writes.flatMap(({ variants }) => Object.values(variants))].flatMap(({ errors }) => Object.keys(errors))
+  // What failed was not measured.
+  if (errors.length > 0) return 1
+  const figures = figuresOf(results, writes)
+  if (flags.record && figures.length > 0) {
+    const uncommitted = git('status', '--porcelain', '--', '.', ':!docs/results') !== ''
+    await appendHistory({ commit: git('rev-parse', 'HEAD'), uncommitted, at: report.at, ...conditions, figures })
+  }
+  if (!then) return 0
+  const comparisons = compareHistory(then.figures, figures)
+  console.log(`\n${comparisonText(then, comparisons)}`)
+  return isWorse(comparisons) ? 1 : 0
 }
 
 process.exit(await main())

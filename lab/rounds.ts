@@ -9,33 +9,48 @@ export type Variant = {
   serverPids: number[]
   /** The postmaster's; undefined when no database works for this. */
   postmasterPid: number | undefined
+  /** Commits of its writes so far, when it has other transactions too. */
+  commits?: () => Promise<number>
 }
 
-export type Round = {
+/** What a database wrote so far. */
+export type Written = { transactions: number; logBytes: number }
+
+export type Round = Pick<DriveResult, 'taken' | 'uncertain' | 'errors' | 'p50' | 'p99' | 'samples'> & {
   rate: number
-  errors: Record<string, number>
-  p50: number
-  p99: number
   /** Processor time per answer by tier, microseconds. */
   micros: { driver: number; server: number; database: number }
+  written: Written
+  commits: number
   diskBytesRead: number
   /** Part of the time that the hypervisor gave to others. */
   stolen: number
-  samples: DriveResult['samples']
 }
 
-/** Measures the variants in turn, A B C A B C …, after a round of each that does not count. */
-export const measureRounds = async (
-  variants: readonly Variant[],
-  rounds: number,
-  seconds: number,
-  progress: (text: string) => void,
-): Promise<Map<string, Round[]>> => {
+export type RoundsOptions = {
+  rounds: number
+  seconds: number
+  progress: (text: string) => void
+  /** For writes. */
+  written?: () => Promise<Written>
+  beforeRound?: () => void
+}
+
+/** A round of each that does not count. */
+export const warmUp = async (variants: readonly Variant[], seconds: number): Promise<Round[]> => {
+  const rounds: Round[] = []
+  for (const variant of variants) rounds.push(await measure(variant, Math.min(1, seconds), rounds.length + 1))
+  return rounds
+}
+
+/** Measures the variants in turn, A B C A B C …; each round of each asks for other keys. */
+export const measureRounds = async (variants: readonly Variant[], options: RoundsOptions): Promise<Map<string, Round[]>> => {
+  const { rounds, seconds, progress, written, beforeRound } = options
   const measured = new Map<string, Round[]>(variants.map(({ name }) => [name, []]))
-  for (const variant of variants) await measure(variant, Math.min(1, seconds), 1)
   for (let round = 1; round <= rounds; round++) {
-    for (const variant of variants) {
-      const result = await measure(variant, seconds, round + 1)
+    beforeRound?.()
+    for (const [i, variant] of variants.entries()) {
+      const result = await measure(variant, seconds, round * variants.length + i + 1, written)
       measured.get(variant.name)!.push(result)
       progress(`round ${round}/${rounds}  ${variant.name.padEnd(24)}${Math.round(result.rate).toLocaleString('en').padStart(8)}/s`)
     }
@@ -43,32 +58,59 @@ export const measureRounds = async (
   return measured
 }
 
-const measure = async ({ drive, serverPids, postmasterPid }: Variant, seconds: number, seed: number): Promise<Round> => {
+const measure = async (
+  { drive, serverPids, postmasterPid, commits }: Variant,
+  seconds: number,
+  seed: number,
+  written: () => Promise<Written> = () => Promise.resolve({ transactions: 0, logBytes: 0 }),
+): Promise<Round> => {
+  const figures = async () => {
+    const now = await written()
+    return { ...now, commits: commits ? await commits() : now.transactions }
+  }
   const database = postmasterPid ? [postmasterPid, ...childrenOf(postmasterPid)] : []
+  const begun = await figures()
   const before = { server: cpuMicros(serverPids), database: cpuMicros(database), disk: diskBytesRead() }
   const stolen = openStealMeter()
-  const options: DriveOptions = { ...drive, seconds, seed: seed * 2_654_435_761 }
-  const driver = Bun.spawn([process.execPath, join(import.meta.dir, 'drive.ts'), JSON.stringify(options)], {
-    stdout: 'pipe',
-    timeout: (seconds + 30) * 1000,
-  })
-  const result = JSON.parse(await new Response(driver.stdout).text()) as DriveResult
-  const per = (micros: number) => micros / Math.max(1, result.answers)
+  const result = await run({ ...drive, seconds, seed: seed * 2_654_435_761 })
+  const server = cpuMicros(serverPids) - before.server
+  const busy = cpuMicros(database) - before.database
+  const ended = await figures()
   return {
-    rate: result.answers / result.seconds,
+    taken: result.taken,
+    uncertain: result.uncertain,
     errors: result.errors,
     p50: result.p50,
     p99: result.p99,
+    samples: result.samples,
+    rate: result.answers / result.seconds,
     micros: {
-      driver: per(result.cpuMicros),
-      server: per(cpuMicros(serverPids) - before.server),
-      database: per(cpuMicros(database) - before.database),
+      driver: result.cpuMicros / Math.max(1, result.answers),
+      server: server / Math.max(1, result.taken),
+      database: busy / Math.max(1, result.taken),
     },
+    written: { transactions: ended.transactions - begun.transactions, logBytes: ended.logBytes - begun.logBytes },
+    commits: ended.commits - begun.commits,
     diskBytesRead: diskBytesRead() - before.disk,
     stolen: stolen(),
-    samples: result.samples,
   }
 }
+
+const run = async (options: DriveOptions): Promise<DriveResult> => {
+  const driver = Bun.spawn([process.execPath, join(import.meta.dir, 'drive.ts'), JSON.stringify(options)], {
+    stdout: 'pipe',
+    timeout: (options.seconds + 30) * 1000,
+  })
+  return JSON.parse(await new Response(driver.stdout).text()) as DriveResult
+}
+
+/** The median of some rounds, their least and their greatest. */
+export type Spread = { median: number; min: number; max: number }
+export const spread = (values: readonly number[]): Spread => ({
+  median: median(values),
+  min: Math.min(...values),
+  max: Math.max(...values),
+})
 
 export const median = (values: readonly number[]): number => {
   const sorted = [...values].sort((a, b) => a - b)

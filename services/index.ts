@@ -1,8 +1,49 @@
 import type { Service } from '../kit/service.ts'
+import { cartRoutes } from './carts/routes.ts'
+import { interactionRoutes } from './interactions/routes.ts'
 import { productImport } from './products/import.ts'
+import { productLoad } from './products/load.ts'
 import { productRoutes } from './products/routes.ts'
+import { questionAudit } from './questions/audit.ts'
+import { questionImport } from './questions/import.ts'
+import { questionLoad, questionWriteLoad } from './questions/load.ts'
+import { questionModeration } from './questions/moderation.ts'
+import { questionRoutes } from './questions/routes.ts'
+import { reviewAudit } from './reviews/audit.ts'
+import { reviewImport } from './reviews/import.ts'
+import { reviewLoad, reviewWriteLoad } from './reviews/load.ts'
+import { reviewModeration } from './reviews/moderation.ts'
+import { reviewRoutes } from './reviews/routes.ts'
 
 /** Every service there is; a name stands nowhere else. */
 export const services: readonly Service[] = [
-  { name: 'products', schema: new URL('products/schema.sql', import.meta.url), routes: productRoutes, imports: productImport },
+  { name: 'carts', schema: new URL('carts/schema.sql', import.meta.url), routes: cartRoutes },
+  { name: 'interactions', schema: new URL('interactions/schema.sql', import.meta.url), routes: interactionRoutes },
+  {
+    name: 'products',
+    schema: new URL('products/schema.sql', import.meta.url),
+    routes: productRoutes,
+    imports: productImport,
+    load: productLoad,
+  },
+  {
+    name: 'questions',
+    schema: new URL('questions/schema.sql', import.meta.url),
+    routes: questionRoutes,
+    imports: questionImport,
+    moderation: questionModeration,
+    audit: questionAudit,
+    load: questionLoad,
+    writeLoad: questionWriteLoad,
+  },
+  {
+    name: 'reviews',
+    schema: new URL('reviews/schema.sql', import.meta.url),
+    routes: reviewRoutes,
+    imports: reviewImport,
+    moderation: reviewModeration,
+    audit: reviewAudit,
+    load: reviewLoad,
+    writeLoad: reviewWriteLoad,
+  },
 ]

@@ -22,7 +22,7 @@ export const productImport: ImportFamily = {
     },
     {
       name: 'styles',
-      parent: { column: 'product_id', of: 'product' },
+      parents: [{ column: 'product_id', of: 'product' }],
       columns: [
         { name: 'id', kind: 'id' },
         { name: 'product_id', kind: 'id', ...product },
@@ -34,7 +34,7 @@ export const productImport: ImportFamily = {
     },
     {
       name: 'skus',
-      parent: { column: 'style_id', of: 'styles' },
+      parents: [{ column: 'style_id', of: 'styles' }],
       columns: [
         { name: 'id', kind: 'id' },
         { name: 'style_id', kind: 'id', ...style },
@@ -44,7 +44,7 @@ export const productImport: ImportFamily = {
     },
     {
       name: 'photos',
-      parent: { column: 'style_id', of: 'styles' },
+      parents: [{ column: 'style_id', of: 'styles' }],
       columns: [
         { name: 'id', kind: 'id' },
         { name: 'style_id', kind: 'id', ...style },
@@ -54,7 +54,7 @@ export const productImport: ImportFamily = {
     },
     {
       name: 'features',
-      parent: { column: 'product_id', of: 'product' },
+      parents: [{ column: 'product_id', of: 'product' }],
       columns: [
         { name: 'id', kind: 'id' },
         { name: 'product_id', kind: 'id', ...product },
@@ -64,7 +64,7 @@ export const productImport: ImportFamily = {
     },
     {
       name: 'related',
-      parent: { column: 'current_product_id', of: 'product' },
+      parents: [{ column: 'current_product_id', of: 'product' }],
       columns: [
         { name: 'id', kind: 'id' },
         { name: 'current_product_id', kind: 'id', aliases: ['productId'] },

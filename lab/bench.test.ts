@@ -1,0 +1,14 @@
+import { expect, test } from 'bun:test'
+import { join } from 'node:path'
+
+const wrong: [args: string[], sentence: string][] = [
+  [['--record', '--rounds', '4'], '--record and --against need 5 rounds at least: of fewer the spread says nothing.\n'],
+  [['--against', 'HEAD', '--rounds', '1'], '--record and --against need 5 rounds at least: of fewer the spread says nothing.\n'],
+  [['--against', 'no-such-commit'], 'There is no commit "no-such-commit".\n'],
+  [['--against', '--all'], "Option '--against' argument is ambiguous."],
+]
+
+test.each(wrong)('bench %j is refused before anything is measured', (args, sentence) => {
+  const { exitCode, stderr } = Bun.spawnSync([process.execPath, join(import.meta.dir, 'bench.ts'), ...args])
+  expect([exitCode, stderr.toString()]).toEqual([2, expect.stringContaining(sentence)])
+})
