@@ -1,14 +1,13 @@
 import { openProgress } from '../etl/progress.ts'
-import { pendingMigrations } from '../host/migrate.ts'
 import { openAuditor, type AuditCheck, type Audited } from '../kit/audit.ts'
 import { Changes } from '../kit/changes.ts'
-import { openSql, parseDatabaseUrl, type Database } from '../kit/db.ts'
+import { parseDatabaseUrl, type Database } from '../kit/db.ts'
 import { openLog } from '../kit/log.ts'
 import { services } from '../services/index.ts'
 import { command, WrongUsage, type Flag } from './command.ts'
 import { databaseFlags, environment } from './environment.ts'
 import { openInterrupt } from './interrupt.ts'
-import { migrated } from './migrated.ts'
+import { checkMigrated } from './migrated.ts'
 import { openDatabase } from './open-database.ts'
 
 type NamedCheck = { readonly check: string; readonly of: AuditCheck }
@@ -70,22 +69,6 @@ const auditAll = async (
   }
   return lines
 }
-
-const checkMigrated = async (database: Database) => {
-  const sql = openSql(database, { connections: 1 })
-  try {
-    const pending = await pendingMigrations(sql, migrated).catch((error: unknown) => {
-      if (error instanceof Error && 'code' in error && error.code === undefinedTable) return migrated
-      throw error
-    })
-    if (pending.length > 0) throw new Error('The database is not migrated; run atelier migrate.')
-  } finally {
-    await sql.end({ timeout: 1 })
-  }
-}
-
-/** https://www.postgresql.org/docs/18/errcodes-appendix.html */
-const undefinedTable = '42P01'
 
 const text = (lines: readonly Line[], mend: boolean) => {
   const width = Math.max(...lines.map(({ check }) => check.length))

@@ -69,7 +69,7 @@ export const loadFlags = {
   rate: number('N', 'requests a second at its highest, in the shape of the scenario; where a search begins (there 1000)', 1, 1_000_000),
   seconds: number('N', 'how long, in the shape of the scenario; of each step of a search 5, of a spike 10', 1, 7_200),
   warmup: { value: 'N', help: 'seconds before it that do not count', default: 3, parse: integerFlag(0, 600) },
-  connections: number('N', 'kept connections, one request at a time on each (default 64; for a spike 1024)', 1, 10_000),
+  connections: number('N', 'kept connections, one request at a time on each (default 64; of a search 256, of a spike 1024)', 1, 10_000),
   keys: keysFlag,
   products: { value: 'N', help: 'keys are those of the first N products', default: 2_000, parse: integerFlag(1, keysMax / 10) },
   'p99-ms': p99Flag,

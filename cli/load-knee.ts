@@ -11,7 +11,8 @@ import { openLoadSetup, type LoadSetup } from './load-setup.ts'
 export type KneeReport = LoadReport & { knee: Knee }
 
 export const loadKnee = async (flags: LoadFlagValues, scenario: string | undefined, signal: AbortSignal): Promise<number> => {
-  await using setup = await openLoadSetup(flags, scenario)
+  // Past the knee answers take long, and 64 connections would be the limit before the server is.
+  await using setup = await openLoadSetup({ ...flags, connections: flags.connections ?? kneeConnections }, scenario)
   const level = kneeLevelOf(flags)
   const { knee, last } = await searchKnee(flags, setup, signal)
   const figures = last.refusals.length > 0 ? undefined : last.figures
@@ -63,5 +64,6 @@ const stepResult = ({ refusals, figures, verdict }: LoadResult, level: ServiceLe
   return { outcome: why.length > 0 ? 'missed' : 'kept', why, answeredPerSecond, p99: latency.p99, errorShare, limit: verdict?.limit }
 }
 
+const kneeConnections = 256
 const firstRate = 1_000
 const stepSeconds = 5

@@ -1,6 +1,5 @@
-import { pendingMigrations } from '../host/migrate.ts'
 import { Changes } from '../kit/changes.ts'
-import { openSql, parseDatabaseUrl, type Database } from '../kit/db.ts'
+import { parseDatabaseUrl } from '../kit/db.ts'
 import { AtelierError } from '../kit/errors.ts'
 import { limits } from '../kit/limits.ts'
 import { openLog } from '../kit/log.ts'
@@ -10,7 +9,7 @@ import { Writes } from '../kit/writes.ts'
 import { services } from '../services/index.ts'
 import { command, integerFlag, textFlag, WrongUsage, type Flag } from './command.ts'
 import { databaseFlags, environment } from './environment.ts'
-import { migrated } from './migrated.ts'
+import { checkMigrated } from './migrated.ts'
 import { decisionText, receiptText, reportedText } from './moderate-text.ts'
 import { openDatabase } from './open-database.ts'
 
@@ -114,22 +113,6 @@ const needs = (action: Action, asked: Asked) => {
   const needed = { list: [], ledger: [], erase: ['email'], restore: ['id'], reject: ['id', 'reason'], respond: ['id', 'response'] } as const
   for (const name of needed[action]) if (asked[name] === undefined) throw new WrongUsage(`moderate ${action} needs --${name}.`)
 }
-
-const checkMigrated = async (database: Database) => {
-  const sql = openSql(database, { connections: 1 })
-  try {
-    const pending = await pendingMigrations(sql, migrated).catch((error: unknown) => {
-      if (error instanceof Error && 'code' in error && error.code === undefinedTable) return migrated
-      throw error
-    })
-    if (pending.length > 0) throw new Error('The database is not migrated; run atelier migrate.')
-  } finally {
-    await sql.end({ timeout: 1 })
-  }
-}
-
-/** https://www.postgresql.org/docs/18/errcodes-appendix.html */
-const undefinedTable = '42P01'
 
 /** What the wire says in short, or in words for a client. */
 const inWords =

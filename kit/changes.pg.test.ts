@@ -33,7 +33,12 @@ const openProcess = async ({ at = database, listens = true } = {}): Promise<Proc
       await listener.end({ timeout: 1 })
     },
   }
-  if (listens) await one.changes.listen(listener)
+  if (!listens) return one
+  const begun = Promise.withResolvers<void>()
+  const { unlisten } = await shop.sql.listen(changesChannel, (word) => void (/^changes [\w-]+$/.test(word) && begun.resolve()))
+  await one.changes.listen(listener)
+  await begun.promise
+  await unlisten()
   return one
 }
 const sorted = (changes: readonly Change[]) => changes.map(([group, id]) => `${group}:${id}`).toSorted()
@@ -47,13 +52,14 @@ test('a change is dropped here at once, and by the others soon, each word of its
     ['cart', 0],
     ['reviews of product', 8],
   ]
+  await until(() => here.all === 2)
   here.changes.tell(changes)
   expect(here.dropped).toEqual(changes)
   await until(() => there.dropped.length === 4)
   expect(sorted(there.dropped)).toEqual(sorted(changes))
   await Bun.sleep(30)
   // Its own word comes back to it, and says nothing new.
-  expect([here.dropped.length, here.all, there.all]).toEqual([4, 1, 1])
+  expect([here.dropped.length, here.all, there.all]).toEqual([4, 2, 1])
 })
 
 test('thousands of groups are told in words that PostgreSQL takes, and none is lost', async () => {
@@ -79,6 +85,12 @@ test('changes that come one by one are told together, and one that comes often i
   await until(() => there.dropped.length > 0 && words.length > 0)
   await Bun.sleep(30)
   expect([there.dropped.length, words.length]).toEqual([10, 1])
+})
+
+test('a process that begins has the others drop everything: it may follow one that was killed before it could tell', async () => {
+  await using there = await openProcess()
+  await using _ = await openProcess()
+  await until(() => there.all === 2)
 })
 
 test('any other word drops everything', async () => {

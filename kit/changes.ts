@@ -57,7 +57,10 @@ export class Changes implements AsyncDisposable {
     this.#telling ??= this.#tellOthers()
   }
 
-  /** Drops what others tell of; after every reconnection everything, for what was said meanwhile is lost. */
+  /**
+   * Drops what others tell of; after every reconnection everything, for what was said meanwhile is lost. Begins by telling that
+   * anything may have changed, for a process that was killed before it could tell of its last writes.
+   */
   async listen(sql: Sql): Promise<void> {
     const heard = (word: string) => {
       const groups = readWord(word)
@@ -65,6 +68,8 @@ export class Changes implements AsyncDisposable {
       else if (groups.sender !== this.#sender) this.#drop(groups.changes)
     }
     await sql.listen(changesChannel, heard, () => this.#drop())
+    this.#untoldAll = true
+    this.#telling ??= this.#tellOthers()
   }
 
   /** What is untold is told first. */
@@ -77,7 +82,7 @@ export class Changes implements AsyncDisposable {
   async #tellOthers() {
     for (let waitMs = gatherMs; (this.#untoldAll || this.#untold.size > 0) && !this.#closed;) {
       await Bun.sleep(waitMs)
-      const words = this.#untoldAll ? ['all'] : wordsOf(this.#sender, this.#untold)
+      const words = this.#untoldAll ? [`${wordMark}${this.#sender}`] : wordsOf(this.#sender, this.#untold)
       this.#untoldAll = false
       this.#untold = new Map()
       try {
@@ -130,10 +135,11 @@ const wordsOf = (sender: string, groups: ReadonlyMap<string, ReadonlySet<number>
   return word === '' ? words : [...words, word]
 }
 
-/** Undefined when it is not a word of `wordsOf`. */
-const readWord = (word: string): { sender: string; changes: Change[] } | undefined => {
+/** Undefined when it is not a word of ours; without changes it is of all of them. */
+const readWord = (word: string): { sender: string; changes?: Change[] } | undefined => {
   if (!word.startsWith(wordMark)) return undefined
   const [sender = '', ...groups] = word.slice(wordMark.length).split('\n')
+  if (groups.length === 0) return { sender }
   const changes = groups.flatMap((group) => {
     const [name = '', ids = ''] = group.split(':')
     if (name.startsWith(forgetMark)) return ids.split(',').map((id): Change => [name.slice(forgetMark.length), Number(id), 'forget'])

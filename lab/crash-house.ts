@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readLock } from '../host/lock.ts'
-import { postgresIn, signal } from '../host/processes.ts'
+import { isRunning, postgresIn, signal } from '../host/processes.ts'
 import { childrenOf } from './machine.ts'
 
 export type HouseOptions = {
@@ -23,12 +23,12 @@ export type House = AsyncDisposable & {
   listeners(): number
   /** The server processes that run. */
   servers(): number[]
-  /** Kills one of them; resolves when it is gone. */
-  killServer(): Promise<void>
+  /** Kills one of them. Each of these resolves when what was killed is gone, with the moment it was killed, of `performance.now()`. */
+  killServer(): Promise<number>
   /** Kills the postmaster and every other process of PostgreSQL at one moment. */
-  killPostgres(): Promise<void>
+  killPostgres(): Promise<number>
   /** Kills one process of PostgreSQL that is not the postmaster, which then ends all others and recovers. */
-  killBackend(): Promise<void>
+  killBackend(): Promise<number>
 }
 
 export const openHouse = async ({ dataDir, processes, products, memoryMb = 64, env }: HouseOptions): Promise<House> => {
@@ -62,8 +62,10 @@ export const openHouse = async ({ dataDir, processes, products, memoryMb = 64, e
       if (postgresIn(home).includes(postmaster)) signal(postmaster, 'SIGSTOP')
       const all = postgresIn(home)
       for (const pid of all) signal(pid, 'SIGSTOP')
+      const killedMs = performance.now()
       for (const pid of all) signal(pid, 'SIGKILL')
-      while (all.some(isThere)) await Bun.sleep(1)
+      while (all.some(isRunning)) await Bun.sleep(1)
+      return killedMs
     },
     [Symbol.asyncDispose]: stop,
   }
@@ -76,9 +78,10 @@ const killAny = async (found: () => number[]) => {
     const pid = pids[Math.floor(Math.random() * pids.length)]
     if (pid === undefined) await Bun.sleep(pollMs) // all are being replaced
     else {
+      const killedMs = performance.now()
       signal(pid, 'SIGKILL')
       while (isThere(pid)) await Bun.sleep(1)
-      return
+      return killedMs
     }
   }
 }

@@ -117,10 +117,12 @@ const victimOf = (kill: number): Victim => (kill % 2 === 1 ? victims[0] : kill %
 
 /** Milliseconds from the kill until all processes listen and by several connections for each of them writes are acknowledged. */
 const hurt = async (house: House, work: Work, victim: Victim, processes: number): Promise<number> => {
-  if (victim === 'a server process') await house.killServer()
-  else if (victim === 'all of PostgreSQL') await house.killPostgres()
-  else await house.killBackend()
-  const sinceMs = performance.now()
+  const kill = {
+    'a server process': house.killServer,
+    'all of PostgreSQL': house.killPostgres,
+    'one backend of PostgreSQL': house.killBackend,
+  }
+  const sinceMs = await kill[victim]()
   while (house.listeners() < processes) {
     if (performance.now() - sinceMs > recoveryMsMax) return Infinity
     await Bun.sleep(listenPollMs)

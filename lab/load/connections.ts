@@ -10,8 +10,9 @@ export type Connection = {
   busy: boolean
   /** Stands in the line of the free ones, maybe no longer rightly. */
   listed: boolean
-  /** Of the request: its intended start, its part of the mix, its key. */
+  /** Of the request: its intended start, when it was sent, its part of the mix, its key. */
   dueMs: number
+  sentMs: number
   part: number
   key: number
   /** Of the answer: -1 while its head is not all there. */
@@ -181,6 +182,7 @@ const closedConnection = (index: number): Connection => ({
   busy: false,
   listed: false,
   dueMs: 0,
+  sentMs: 0,
   part: 0,
   key: 0,
   bodyLeft: -1,

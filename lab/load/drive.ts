@@ -81,9 +81,9 @@ class Drive implements ConnectionEvents {
     return { ...tally.result(), ...ended!, seconds: secondsOf(phases), connections: { ...connections.counts } }
   }
 
-  answered({ part, key, status, dueMs, bodyBytes, pieces }: Connection, nowMs: number): void {
+  answered({ part, key, status, dueMs, sentMs, bodyBytes, pieces }: Connection, nowMs: number): void {
     const { name, status: expected } = this.#options.mix[part]!
-    if (status === expected) this.#tally.answered(part, dueMs, nowMs, bodyBytes)
+    if (status === expected) this.#tally.answered(part, dueMs, nowMs, sentMs - dueMs, bodyBytes)
     else this.#tally.unexpected(part, dueMs, nowMs, status)
     if (pieces && status === expected && bodyBytes <= sampleBytesMax) {
       this.#tally.samples.push({ part: name, key, body: Buffer.concat(pieces).toString() })
@@ -130,7 +130,8 @@ class Drive implements ConnectionEvents {
       connection.pieces = []
       this.#sampleMs[part] = dueMs + (secondsOf(this.#options.phases) * 1000) / this.#options.samplesMax
     }
-    this.#tally.sent(dueMs, performance.now())
+    connection.sentMs = performance.now()
+    this.#tally.sent(dueMs)
     const { bytes, length } = this.#mix.fill(part, key)
     if (this.#options.burdenMicros) burn(this.#options.burdenMicros)
     this.#connections.send(connection, bytes, length)

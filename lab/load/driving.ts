@@ -95,7 +95,7 @@ export type DriveResult = {
   hdr: string
   /** How late the driver itself took up an arrival. */
   lateness: Percentiles
-  /** Mean from the intended start of those sent to their sending: the lateness, and the wait for a connection. */
+  /** Mean from the intended start of those answered to their sending: the lateness, and the wait for a connection. */
   waitedMs: number
   parts: DrivePartResult[]
   /** One for each phase; none when there is only one, or too many of them. */

@@ -11,8 +11,8 @@ const phases = [
 test('requests count in the phase in which they were meant to start, whenever they are answered', () => {
   const tally = new Tally([testPart], phases, 1_000)
   for (const dueMs of [500, 1_000, 1_999, 2_000, 2_999, 3_000, 2_500, 1_500]) tally.offered(0, dueMs, dueMs)
-  tally.answered(0, 1_999, 3_999, 10)
-  tally.answered(0, 3_000, 3_005, 10)
+  tally.answered(0, 1_999, 3_999, 4, 10)
+  tally.answered(0, 3_000, 3_005, 0, 10)
   tally.unexpected(0, 2_500, 2_503, 503)
   tally.unexpected(0, 2_000, 2_001, 404)
   tally.failed(0, 1_500, 'timed out')

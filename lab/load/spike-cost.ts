@@ -24,7 +24,8 @@ export const spikeCost = (seconds: {
   const { answers, refusals, times } = seconds
   const answered = countOf(answers, 'answered')
   const refused = countOf(refusals, 'refused')
-  if (answered === 0 || refused === 0) return undefined
+  // Where most are answered the few refusals are lost in the noise of the others.
+  if (answered === 0 || refused < countOf(refusals, 'answered')) return undefined
   const tiers = [...new Set(answers.flatMap(({ tiers }) => Object.keys(tiers)))].filter((tier) => tier !== 'generator')
   if (tiers.length === 0) return undefined
   const answer = Object.fromEntries(tiers.map((tier) => [tier, microsOf(answers, tier) / answered]))

@@ -80,7 +80,7 @@ export const spikeText = ({ kneePerSecond, times, seconds, cost, ...spike }: Spi
         ? `p99 was not back below ${ms(spike.normalP99)} within ${windows * windowSeconds} s`
         : `p99 is below ${ms(spike.normalP99)} again ${spike.recoverySeconds} s after the spike`,
     ],
-    ...(cost ? costRows(cost) : [['cost', 'not known: no second of the spike had refusals, or /proc does not tell'] as [string, string]]),
+    ...(cost ? costRows(cost) : [['cost', 'not known: fewer than half were refused, or /proc does not tell'] as [string, string]]),
   ]
   return rows.map(([name, value]) => `${name.padEnd(11)}${value}`).join('\n')
 }

@@ -32,20 +32,19 @@ export class Tally {
     if (phase) phase.offered++
   }
 
-  sent(dueMs: number, nowMs: number): void {
+  sent(dueMs: number): void {
     this.#second.sent++
-    if (dueMs < this.#fromMs) return
-    this.#sent++
-    this.#waitedMs += nowMs - dueMs
+    if (dueMs >= this.#fromMs) this.#sent++
   }
 
-  answered(part: number, dueMs: number, nowMs: number, bodyBytes: number): void {
+  answered(part: number, dueMs: number, nowMs: number, waitedMs: number, bodyBytes: number): void {
     this.#second.answered++
     record(this.#second.latency, nowMs - dueMs)
     if (dueMs < this.#fromMs) return
     const counts = this.#parts[part]!
     counts.answered++
     counts.bodyBytes += bodyBytes
+    this.#waitedMs += waitedMs
     record(counts.latency, nowMs - dueMs)
     const phase = this.#phases.at(dueMs)
     if (!phase) return
@@ -106,7 +105,7 @@ export class Tally {
       refused: percentilesOf(this.#refused),
       hdr: encodeIntoCompressedBase64(latency),
       lateness: percentilesOf(this.#lateness),
-      waitedMs: this.#waitedMs / Math.max(1, this.#sent),
+      waitedMs: this.#waitedMs / Math.max(1, latency.totalCount),
       parts: this.#parts.map((part) => ({ ...part, latency: percentilesOf(part.latency) })),
       phases: this.#phases.results(),
       samples: this.samples,

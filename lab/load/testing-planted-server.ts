@@ -4,7 +4,7 @@ import { silentLog } from '../../kit/log.ts'
 import type { Service } from '../../kit/service.ts'
 
 /** The house with one service whose reads are as quick or as slow as a test wants them. `bun testing-planted-server.ts DATABASE_URL` */
-const one = 'select n::int, \'{"a":1}\'::text from unnest($1::bigint[]) with ordinality as k(id, n)'
+const one = 'select n, \'{"a":1}\'::text from unnest($1::bigint[]) with ordinality as k (id, n)'
 const planted: Service = {
   name: 'planted',
   schema: new URL('file:///dev/null'),

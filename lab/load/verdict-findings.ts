@@ -22,14 +22,17 @@ const heldBy = ({ database, processes, server }: VerdictFigures, time: RequestTi
   const loopIsLate = !processes['gateway'] || (server?.loopDelayMs.mean ?? 0) >= outside / 3
   const busiest = database?.busiest
   const blamed = (doing: keyof RequestTime['database']) => (busiest && busiest.active >= busyShare ? pool * busiest[doing] : 0)
+  // What goes by while the process at one end of the connection, ready to run, is kept from its core is not the connection's.
+  const starved = (tier: string) => pool * Math.min(1, processes[tier]?.busiest.waited ?? 0)
   const part = (doing: keyof RequestTime['database']) =>
     // One connection that computes can use one core: it is the want of a second one that makes the others wait.
-    (time.database[doing] + (doing === 'computing' ? 0 : blamed(doing))) / whole
+    (time.database[doing] + (doing === 'computing' ? starved('database') : blamed(doing))) / whole
   const parts = { computing: part('computing'), flushing: part('flushing'), reading: part('reading'), waiting: part('waiting') }
   return {
     gateway: loopIsLate ? 0 : outside / whole,
-    service: loopIsLate ? outside / whole : 0,
-    connections: (pool - blamed('flushing') - blamed('reading') - blamed('waiting')) / whole,
+    service: ((loopIsLate ? outside : 0) + starved('server')) / whole,
+    connections:
+      Math.max(0, pool - blamed('flushing') - blamed('reading') - blamed('waiting') - starved('server') - starved('database')) / whole,
     ...parts,
   }
 }
@@ -44,8 +47,9 @@ const generator = ({ tiers, lateness, latency, waitedMs, connectionsMax, answere
   return {
     tier: 'generator',
     used: Math.max(cores, isLate || tooFew ? 1 : 0),
-    held: 0,
-    full: cores >= refusalBounds.generatorCores || isLate || tooFew,
+    // Counts only where no tier of the service is full: one of those would answer no more on more connections.
+    held: tooFew ? 1 : 0,
+    full: cores >= refusalBounds.generatorCores || isLate,
     says: [
       ...(tooFew
         ? [`its ${connectionsMax} connections carried requests ${percent(Math.min(1, carried))} of the time, and the server was quick`]
@@ -93,7 +97,7 @@ const service = (figures: VerdictFigures, held: Held): Finding | undefined => {
     says:
       used >= fullShare || held.service < mostOfIt
         ? [...cpu, ...loop]
-        : [...loop.slice(0, 1), `${percent(held.service)} of a request’s time went by outside of it`, ...cpu],
+        : [...loop.slice(0, 1), `${percent(held.service)} of a request’s time went by before it saw it or could go on with it`, ...cpu],
   }
 }
 

@@ -3,7 +3,7 @@ import type { VerdictFigures } from './verdict.ts'
 
 /**
  * How much of the processors that a tier may use is used. When they are all busy it is the tier that takes most of them that is at its
- * limit, and the others only stand in the line; while they are not, each counts by what it uses itself.
+ * limit, and the others, strangers among them, only stand in the line; while they are not, each counts by what it uses itself.
  */
 export const ownProcessors = (figures: VerdictFigures, tier: string): { used: number; says: string } | undefined => {
   const { tiers, processes } = figures
@@ -14,9 +14,13 @@ export const ownProcessors = (figures: VerdictFigures, tier: string): { used: nu
   const { othersCores = 0 } = figures
   const strangers = othersCores >= strangersMin ? `, ${othersCores.toFixed(2)} of them with what is no part of the service` : ''
   const rivals = Object.entries(processes).filter(([, { processors: theirs }]) => theirs.some((one) => processors.includes(one)))
-  const isLargest = rivals.every(([rival]) => (tiers[rival]?.cores ?? 0) <= cores)
+  const isLargest = othersCores <= cores && rivals.every(([rival]) => (tiers[rival]?.cores ?? 0) <= cores)
+  const isFull = busy >= allBusyShare
+  // Never idle, yet often kept from its core, and not by another tier: by strangers, or by a quota.
+  const { ran, waited } = processes[tier]!.busiest
+  const isStarved = (!isFull || othersCores > cores) && waited >= starvedShare && ran + waited >= neverIdleShare
   return {
-    used: busy >= allBusyShare && isLargest ? busy : Math.min(1, cores / processors.length),
+    used: isFull && isLargest ? busy : Math.max(isStarved ? Math.min(1, ran + waited) : 0, Math.min(1, cores / processors.length)),
     says: `it used ${cores.toFixed(2)} of ${processors.length} cores, which were ${percent(busy)} busy${strangers}`,
   }
 }
@@ -30,4 +34,6 @@ const busyCores = ({ tiers, processes, othersCores = 0, cores }: VerdictFigures,
 }
 
 const allBusyShare = 0.95
+const starvedShare = 0.3
+const neverIdleShare = 0.9
 const strangersMin = 0.2

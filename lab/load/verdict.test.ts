@@ -99,6 +99,21 @@ test('where all cores are busy the tier that takes most of them limits, not one 
   expect(verdictOf({ ...all, tiers: { generator: tier(0.3), server: tier(0.95), database: tier(0.7) } }).limit).toBe('service process')
 })
 
+test('strangers who keep the cores busy do not make a tier the limit', () => {
+  const shared = { server: process(0.1, 0.2, [0, 1]), database: process(0.05, 0.1, [0, 1]) }
+  const tiers = { generator: tier(0.1), server: tier(0.1), database: tier(0.05) }
+  const { limit, findings } = verdictOf({ ...easy, cores: 2, processes: shared, tiers, othersCores: 1.7 })
+  expect(limit).toBeUndefined()
+  const slowest = { ...easy, cores: 2, processes: shared, tiers, latency: times(3, 90) }
+  expect(verdictOf({ ...slowest, othersCores: 1.7 }).limit).toBeUndefined()
+  expect(verdictOf({ ...slowest, othersCores: 0 }).limit).toBeDefined()
+  expect(findings.find(({ tier }) => tier === 'service process')!.says[1]).toEndWith(', 1.70 of them with what is no part of the service')
+})
+
+test('where nothing was answered no limit is looked for', () => {
+  expect(verdictOf({ ...easy, answered: 0, latency: times(0, 0, 0), tiers: { ...easy.tiers, database: tier(4) } }).limit).toBeUndefined()
+})
+
 test('a pool of one: keys wait for a connection whose statements are quick', () => {
   const quick = { ...server, requestMs: 200, statementsPerSecond: 400, keysPerStatement: 1, missesPerSecond: 400, answersPerSecond: 400 }
   const poor = { ...easy, latency: times(210, 300), server: quick }
@@ -106,6 +121,20 @@ test('a pool of one: keys wait for a connection whose statements are quick', () 
   // The way to the database is long, so the connection is taken though the database has nothing to do.
   expect(verdictOf({ ...poor, database: sessions({ computing: 4 }) })).toMatchObject({ limit: 'connections' })
   expect(verdictOf({ ...poor, database: undefined })).toMatchObject({ limit: 'connections' })
+})
+
+test('keys that wait because a process is kept from its core wait for that process', () => {
+  const late = { ...easy, latency: times(20, 90), server: { ...server, requestMs: 18 }, database: sessions({ computing: 10 }) }
+  const kept = (tier: string) => ({ ...late, processes: { ...easy.processes, [tier]: process(0.3, 0.7) } })
+  expect(verdictOf(late).limit).toBe('connections')
+  expect(verdictOf(kept('server')).limit).toBe('service process')
+  expect(verdictOf(kept('database')).limit).toBe('database CPU')
+})
+
+test('few connections are not the limit of a server that is busy all the time, or would be if strangers let it', () => {
+  const few = { ...easy, connectionsMax: 2, latency: times(402, 700), waitedMs: 400 }
+  expect(verdictOf({ ...few, processes: { ...easy.processes, server: process(0.98) } }).limit).toBe('service process')
+  expect(verdictOf({ ...few, processes: { ...easy.processes, server: process(0.4, 0.58) } }).limit).toBe('service process')
 })
 
 test('connections that PostgreSQL no longer has are a limit', () => {

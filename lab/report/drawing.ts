@@ -78,8 +78,12 @@ const spreadOut = (labels: readonly EndLabel[], { top, bottom }: Frame): EndLabe
   return placed
 }
 
-/** A dashed line at a bound, with its name above it. */
-export const boundLine = ({ left }: Frame, y: number, to: number, text: string): Markup =>
-  html`<g class="bound"><path d="M${at(left)} ${at(y)}H${at(to)}" /><text x="${at(left + 6)}" y="${at(y - 5)}">${text}</text></g>`
+/** A dashed line at a bound, with its name above it, or below where there is no room. */
+export const boundLine = ({ left, top }: Frame, y: number, to: number, text: string): Markup =>
+  html`<g class="bound"
+    ><path d="M${at(left)} ${at(y)}H${at(to)}" /><text x="${at(left + 6)}" y="${at(y - 5 < top + lineHeight / 2 ? y + 15 : y - 5)}"
+      >${text}</text
+    ></g
+  >`
 
 const lineHeight = 17

@@ -1,68 +1,36 @@
 import { kinds } from '../load/judge.ts'
 import type { LoadFigures, LoadReport } from '../load/result.ts'
 import { duration, moment, ms, percent, percentDown, rate, whole } from './format.ts'
+import { judgements } from './judgement.ts'
 import { html, type Markup } from './markup.ts'
+import { figuresOf, type Shown } from './shown.ts'
 
 /** What the run was, what came out, and whether that is what was asked for. */
-export const headline = (report: LoadReport): Markup => {
+export const headline = (report: Shown): Markup => {
   const { manifest, result } = report
   const figures = figuresOf(report)
   const { about } = scenarioOf(report)
   return html`<header>
     <p class="kicker">Atelier load report · ${moment(manifest.at)}</p>
-    <h1>
-      ${figures ? html`${rate(figures.offeredPerSecond)} for ${duration(figures.seconds)}, scenario ` : 'Scenario '}<bdi
-        >${result.scenario}</bdi
-      >
-    </h1>
-    ${about !== undefined && html`<p class="about">${about}</p>`} ${judgement(report)}
+    <h1>${whatOf(report)}, scenario <bdi>${result.scenario}</bdi></h1>
+    ${about !== undefined && html`<p class="about">${about}</p>`} ${judgements(report)}
     ${result.verdict && (figures || result.verdict.limit) && html`<p class="verdict">${result.verdict.sentence}</p>`}
     ${figures && tiles(figures)}
   </header> `
 }
 
-/** Undefined when the run was refused: then there is no figure, whatever was measured. */
-export const figuresOf = ({ result }: LoadReport): LoadFigures | undefined => (result.refusals.length > 0 ? undefined : result.figures)
+const whatOf = (report: Shown): string => {
+  const { knee, spike } = report
+  const figures = figuresOf(report)
+  if (spike) return `Spike of ${spike.times} times the knee`
+  if (knee) return knee.keptPerSecond === undefined ? 'Search for the knee' : `Knee at ${rate(knee.keptPerSecond)}`
+  return figures ? `${rate(figures.offeredPerSecond)} for ${duration(figures.seconds)}` : 'Refused run'
+}
 
 const scenarioOf = ({ manifest }: LoadReport): { about?: string } => {
   const about = (manifest.configuration['scenario'] as { about?: unknown } | undefined)?.about
   return typeof about === 'string' ? { about } : {}
 }
-
-const judgement = (report: LoadReport): Markup => {
-  const { level, result } = report
-  const figures = figuresOf(report)
-  if (!figures)
-    return html`<div class="judgement bad">
-      <p>
-        <strong><span aria-hidden="true">✕</span> Refused: there is no figure</strong>
-      </p>
-      <ul>
-        ${result.refusals.map((reason) => html`<li>${reason}</li>`)}
-      </ul>
-    </div>`
-  if (level.missed.length > 0)
-    return html`<div class="judgement bad">
-      <p>
-        <strong><span aria-hidden="true">✕</span> ${isAsked(level) ? 'Service level missed' : 'Not as it should be'}</strong>
-      </p>
-      <ul>
-        ${level.missed.map((reason) => html`<li>${reason}</li>`)}
-      </ul>
-    </div>`
-  if (!isAsked(level)) return html`<div class="judgement"><p>No service level was asked for.</p></div>`
-  const kept = [
-    ...(level.p99Ms === undefined ? [] : [`p99 ${ms(figures.latency.p99)}, at most ${level.p99Ms} ms allowed`]),
-    ...(level.errorShare === undefined ? [] : [`errors ${percent(figures.errorShare)}, at most ${percent(level.errorShare)} allowed`]),
-  ]
-  return html`<div class="judgement good">
-    <p>
-      <strong><span aria-hidden="true">✓</span> Service level kept</strong> ${kept.join(' · ')}
-    </p>
-  </div>`
-}
-
-const isAsked = ({ p99Ms, errorShare }: LoadReport['level']) => p99Ms !== undefined || errorShare !== undefined
 
 const tiles = (figures: LoadFigures): Markup => {
   const { offeredPerSecond, answeredPerSecond, latency, errorShare, errors, refused } = figures

@@ -1,5 +1,7 @@
 import { expect, test } from 'bun:test'
 import { createHash } from 'node:crypto'
+import type { Knee, KneeStep } from '../load/knee.ts'
+import type { Spike } from '../load/spike.ts'
 import { loadReportHtml } from './load-report.ts'
 import { percentilesOfRun } from './percentile-chart.ts'
 import { shareOf } from './scale.ts'
@@ -111,6 +113,52 @@ test('a run of many phases has a row for each; one of a single phase has none', 
   expect(first).toMatch(/^1: 100\/s 2 s 200 95\/s .* 6 .* 4$/)
   expect(second).toMatch(/^2: 100\/s to 900\/s 2 s 200 0\/s – – 6 .* 4$/)
   expect(byId(readPage(loadReportHtml(testReport(figures))), 'phases')).toBeUndefined()
+})
+
+test('a search for the knee shows its steps, and says where the knee is', () => {
+  const step: KneeStep = { kind: 'up', rate: 1_000, seconds: 5, outcome: 'kept', why: [], answeredPerSecond: 1_000, p99: 4, errorShare: 0 }
+  const missed: KneeStep = { ...step, rate: 2_000, outcome: 'missed', p99: 300, limit: 'database CPU' }
+  const refused: KneeStep = { kind: 'up', rate: 4_000, seconds: 5, outcome: 'refused', why: ['The generator was late.'] }
+  const steps = [step, missed, refused, { ...step, kind: 'soak' as const }]
+  const knee: Knee = { keptPerSecond: 1_000, missedPerSecond: 2_000, confirmed: true, sentence: 'The knee is at 1,000/s.', steps }
+  const page = readPage(loadReportHtml({ ...testReport(), knee }))
+  expect(textOf(all(page, 'h1')[0]!)).toBe('Knee at 1,000/s, scenario shop')
+  expect(textOf(all(page, 'header')[0]!)).toContain('Knee found The knee is at 1,000/s.')
+  const figure = byId(page, 'knee')!
+  expect(all(figure, 'circle').map(({ attributes }) => attributes['class'])).toEqual([
+    'solid tone-blue',
+    'hollow tone-red',
+    'solid tone-blue',
+  ])
+  expect(all(all(figure, 'tbody')[0]!, 'tr')).toHaveLength(4)
+})
+
+const spike: Spike = {
+  kneePerSecond: 1_000,
+  times: 10,
+  seconds: 10,
+  kneeGoodput: 990,
+  goodput: 891,
+  offeredPerSecond: 10_000,
+  admitted: { p50: 20, p99: 70 },
+  refused: { perSecond: 9_000, p50: 1, p99: 9 },
+  failed: 0,
+  recoverySeconds: 0.75,
+  normalP99: 24,
+  cost: { answer: {}, refusal: {}, rho: 0.02, rhoServer: 0.03, times: 10, bound: 0.816 },
+}
+
+const textOfSpike = (some: Partial<Spike>) =>
+  textOf(readPage(loadReportHtml({ ...testReport(), spike: { ...spike, ...some } }))).replaceAll('\u00a0', ' ')
+
+test('a spike says how soon all was normal, and is judged by that alone', () => {
+  const text = textOfSpike({})
+  expect(text).toContain('Spike of 10 times the knee, scenario shop')
+  expect(text).toContain('Recovered p99 was below 24.0 ms again 0.75 s after the spike.')
+  expect(text).toContain('891/s90 % of the knee’s')
+  expect(text).toContain('A refusal costs 0.020 of an answer, so at most 81.6 % of the knee’s goodput can be left.')
+  expect(text).not.toContain('Service level kept')
+  expect(textOfSpike({ recoverySeconds: undefined })).toContain('Not recovered p99 did not come back below 24.0 ms')
 })
 
 const hostile = `</script></style><script>alert(1)</script><img src=x onerror=alert(1)> "' & \u0000 \ud800 \u202e`

@@ -1,7 +1,7 @@
 import { kinds } from '../load/judge.ts'
 import type { LoadFigures, LoadReport } from '../load/result.ts'
 import { cores, ms, percent, percentDown, rate, short, shortMs, whole } from './format.ts'
-import { figuresOf, headline } from './headline.ts'
+import { headline } from './headline.ts'
 import { bodiesSection, manifestSection } from './manifest-section.ts'
 import { historySection } from './history-chart.ts'
 import { readHistory } from './history.ts'
@@ -10,26 +10,32 @@ import { html, type Markup } from './markup.ts'
 import { pageHtml } from './page.ts'
 import { partRanges } from './part-ranges.ts'
 import { percentileChart } from './percentile-chart.ts'
+import { kneeSection } from './knee-section.ts'
 import { phaseTable } from './phase-table.ts'
+import { figuresOf, type Shown } from './shown.ts'
+import { spikeSection } from './spike-section.ts'
 import { tierBars, toneOf } from './tier-bars.ts'
 import { timeChart } from './time-chart.ts'
 import { momentsOf, type Moment } from './timeline.ts'
 import { verdictSection } from './verdict-section.ts'
 
 /** A run as one file of HTML, with what commits were capable of on this machine where that is recorded. */
-export const writeLoadReport = async (file: string, report: LoadReport): Promise<void> => {
+export const writeLoadReport = async (file: string, report: Shown): Promise<void> => {
   // A run of many minutes is not lost for a line that somebody broke.
   const history = await readHistory().catch(() => [])
   await Bun.write(file, loadReportHtml(report, historySection(history.filter(({ machine }) => machine === report.manifest.machine))))
 }
 
 /** `more` comes last, below it. */
-export const loadReportHtml = (report: LoadReport, more?: Markup): string => {
+export const loadReportHtml = (report: Shown, more?: Markup): string => {
   const figures = figuresOf(report)
   return pageHtml(
     `${report.result.scenario} · Atelier load report`,
     html`${headline(report)}
-      <main>${figures && charts(report, figures)} ${bodiesSection(report)} ${manifestSection(report)} ${more}</main>`,
+      <main>
+        ${report.knee && kneeSection(report.knee, report.level)} ${report.spike && spikeSection(report.spike)}
+        ${figures && charts(report, figures)} ${bodiesSection(report)} ${manifestSection(report)} ${more}
+      </main>`,
   )
 }
 

@@ -2,7 +2,7 @@ import type { LoadReport } from '../load/result.ts'
 import { bytes, moment, ms, percent, rate, whole } from './format.ts'
 import { tableHtml } from './figure.ts'
 import { html, type Markup } from './markup.ts'
-import { figuresOf } from './headline.ts'
+import { figuresOf } from './shown.ts'
 
 /** What is needed to believe the run, and to get it again. */
 export const manifestSection = (report: LoadReport): Markup => {

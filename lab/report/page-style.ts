@@ -26,6 +26,7 @@ h4 { font-size: 14px; font-weight: 600; margin: 16px 0 4px }
 .about { color: var(--soft); max-width: 70ch; margin-top: 10px }
 .says, figcaption p { color: var(--soft); font-size: 15px; max-width: 82ch }
 .judgement { margin-top: 24px; padding: 12px 18px; border-left: 4px solid var(--grey); background: var(--wash) }
+.judgement + .judgement { margin-top: 8px }
 .judgement.good { border-color: var(--green) }
 .judgement.bad { border-color: var(--red) }
 .judgement strong { font-weight: 650; margin-right: 10px }
@@ -35,7 +36,7 @@ h4 { font-size: 14px; font-weight: 600; margin: 16px 0 4px }
 .judgement p + p { margin-top: 4px }
 .verdict { margin-top: 14px; max-width: 82ch }
 .note { margin-top: 12px }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(118px, 1fr)); gap: 24px 28px; margin-top: 36px }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(124px, 1fr)); gap: 24px; margin-top: 36px }
 .tiles div { padding-top: 10px; border-top: 1px solid var(--soft) }
 .inside { display: grid; grid-template-columns: 112px 1fr; gap: 28px; margin-top: 24px }
 .inside h3 { border-top: 1px solid var(--rule); padding-top: 10px }
@@ -43,7 +44,7 @@ h4 { font-size: 14px; font-weight: 600; margin: 16px 0 4px }
 .tiles.small div { border-color: var(--rule) }
 .tiles.small b { font-size: 20px }
 .tiles dt { font-size: 14px; color: var(--soft) }
-.tiles b { display: block; font-size: 26px; line-height: 1.25; font-weight: 600; letter-spacing: -.015em; font-variant-numeric: tabular-nums; white-space: nowrap }
+.tiles b { display: block; font-size: 25px; line-height: 1.25; font-weight: 600; letter-spacing: -.015em; font-variant-numeric: tabular-nums; white-space: nowrap }
 .tiles small { display: block; font-size: 13px; line-height: 1.35; color: var(--soft) }
 figure, section { margin-top: 60px }
 figcaption { display: grid; grid-template-columns: auto 1fr; gap: 2px 24px; align-items: baseline; margin-bottom: 14px }
