@@ -12,6 +12,8 @@ let database: Database
 beforeAll(async () => {
   shop = await openTestHost()
   database = parseDatabaseUrl(shop.databaseUrl)
+  // The shop's own server begins too, and says so.
+  await Bun.sleep(500)
 })
 afterAll(() => shop[Symbol.asyncDispose]())
 

@@ -114,6 +114,7 @@ class Drive implements ConnectionEvents {
       this.#nextMs = this.#startMs + this.#schedule()
       const part = this.#mix.part()
       const key = this.#mix.key(part)
+      if (this.#options.burdenMicros) burn(this.#options.burdenMicros)
       // Those sent just before took their time, too: it is looked at anew.
       this.#tally.offered(part, dueMs, performance.now())
       const connection = this.#connections.take()
@@ -133,7 +134,6 @@ class Drive implements ConnectionEvents {
     connection.sentMs = performance.now()
     this.#tally.sent(dueMs)
     const { bytes, length } = this.#mix.fill(part, key)
-    if (this.#options.burdenMicros) burn(this.#options.burdenMicros)
     this.#connections.send(connection, bytes, length)
   }
 

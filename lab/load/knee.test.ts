@@ -41,6 +41,13 @@ test('where the generator becomes the limit the search ends with what is known',
   expect([nothing.keptPerSecond, nothing.sentence]).toEqual([undefined, 'Refused at 1,000/s, so nothing is known: The generator was late.'])
 })
 
+test('a rate that was missed is not refused because the generator was late when it was tried again', async () => {
+  let runs = 0
+  const measure = async (rate: number) => (rate <= 1_000 ? kept : ++runs % 2 === 0 ? refused : missed)
+  const { keptPerSecond, confirmed } = await findKnee({ ...times, first: 1_000, measure })
+  expect([keptPerSecond, confirmed]).toEqual([1_000, true])
+})
+
 test('what a soak does not keep is lowered', async () => {
   const { keptPerSecond, confirmed } = await findKnee({
     ...times,

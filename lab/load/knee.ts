@@ -36,16 +36,21 @@ export type KneeOptions = {
 
 /**
  * The highest rate that keeps the service level: doubles until it is missed, halves the ratio between kept and missed, confirms by a soak.
- * What is missed or refused is tried once more, for on a machine that others use, too, every run has a bad moment now and then.
+ * What is missed is tried once more, and what is refused twice more, for on a machine that others use, too, every run has a bad moment now and then.
  */
 export const findKnee = async ({ first, seconds, soakSeconds, resolution = 0.05, measure, heard }: KneeOptions): Promise<Knee> => {
   const steps: KneeStep[] = []
   const attempt = async (kind: KneeStep['kind'], rate: number, length = seconds): Promise<KneeStep> => {
-    for (let attempts = 1; ; attempts++) {
+    const failed: KneeStep[] = []
+    for (;;) {
       const step = { kind, rate, seconds: length, ...(await measure(rate, length)) }
       steps.push(step)
       heard?.(step)
-      if (step.outcome === 'kept' || attempts === attemptsMax) return step
+      if (step.outcome === 'kept') return step
+      failed.push(step)
+      const missed = failed.filter(({ outcome }) => outcome === 'missed')
+      // A miss that was seen stays one, whatever refused to look again.
+      if (missed.length === attemptsMax || failed.length === attemptsMax + 1) return missed[0] ?? step
     }
   }
   let kept: number | undefined
