@@ -9,6 +9,7 @@ import { openLog } from '../kit/log.ts'
 import { freePort, freePorts, outgoingFrom, urlOf } from './address.ts'
 import { servicesFlag } from './chosen-services.ts'
 import { command, integerFlag, textFlag, WrongUsage, type Flag } from './command.ts'
+import { demoFlags, demoOf } from './demo.ts'
 import { databaseFlags, environment } from './environment.ts'
 import { askForRestart, onRestart } from './fleet-restart.ts'
 import { openInterrupt } from './interrupt.ts'
@@ -44,7 +45,7 @@ export const fleetCommand = command({
     cache: { help: 'NGINX keeps public answers for a second', default: false },
     public: listFlag('what is for the operator, and reached through NGINX all the same', ['metrics', 'admin']),
     'access-log': { help: 'log every request to nginx-access.log in the data directory', default: false },
-    products: { value: 'N', help: 'size of the demo catalogue; 0: none', default: 2_000, parse: integerFlag(0, 1_000_011) },
+    ...demoFlags,
     'memory-mb': memoryFlag,
     ...databaseFlags,
     restart: { help: 'have the fleet on the data directory replace its servers one by one, without losing a request', default: false },
@@ -69,7 +70,7 @@ export const fleetCommand = command({
     const lock = opened.use(await acquireLock(dataDir))
     const port = await freePort(flags.host, flags.port)
     const databaseUrl = flags['database-url'] ?? environment.databaseUrl ?? (await embeddedUrl(opened, dataDir, lock))
-    await prepare(databaseUrl, { products: flags.products, folder: join(dataDir, 'demo'), signal })
+    await prepare(databaseUrl, { ...demoOf(flags), folder: join(dataDir, 'demo'), signal })
 
     const addresses = (await freePorts(firstPort(port), servers + 1)).map((port) => ({ host: '127.0.0.1', port }))
     const topology = fleetTopology({

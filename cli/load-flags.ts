@@ -72,6 +72,7 @@ export const loadFlags = {
   connections: number('N', 'kept connections, one request at a time on each (default 64; of a search 256, of a spike 1024)', 1, 10_000),
   keys: keysFlag,
   products: { value: 'N', help: 'keys are those of the first N products', default: 2_000, parse: integerFlag(1, keysMax / 10) },
+  restaurants: { value: 'N', help: 'the same of restaurants; 0: none is asked for', default: 0, parse: integerFlag(0, keysMax / 10) },
   'p99-ms': p99Flag,
   errors: errorsFlag,
   'find-knee': { help: 'the highest rate that keeps the service level (unless told p99 50 ms, errors 0.1%)', default: false },

@@ -26,7 +26,8 @@ export const openLoadSetup = async (flags: FlagValues<typeof loadFlags>, name: s
   const { host, port } = targetOf(flags.url)
   const reads = services.flatMap(({ load = [] }) => load)
   const writes = services.flatMap(({ writeLoad = [] }) => writeLoad)
-  const scenario = name === undefined ? scenarioOfAll(reads) : await readScenario(name)
+  const scenario =
+    name === undefined ? scenarioOfAll(reads.filter(({ keys }) => keys(flags.products, flags.restaurants) > 0)) : await readScenario(name)
   const phases = scaled(phasesOf(scenario), flags)
   await using opened = new AsyncDisposableStack()
   const database = await openLoadDatabase(flags, port)
@@ -35,6 +36,7 @@ export const openLoadSetup = async (flags: FlagValues<typeof loadFlags>, name: s
     reads,
     writes,
     products: flags.products,
+    restaurants: flags.restaurants,
     ...(flags.keys && { keys: flags.keys }),
     rowsOf(write) {
       if (!database) throw new Error(`${write.name} needs the database, to know what there is to write to: pass --data or --database-url.`)

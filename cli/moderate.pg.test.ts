@@ -90,7 +90,7 @@ test('erase takes the address from standard input, and prints the receipt', asyn
   const [code, out, err] = await Promise.all([child.exited, child.stdout.text(), child.stderr.text()])
   expect({ code, err }).toEqual({ code: 0, err: '' })
   const receipt = JSON.parse(out) as { receipt_id: string }
-  expect(receipt).toMatchObject({ counts: { review: 2, question: 1, answer: 3 } })
+  expect(receipt).toMatchObject({ counts: { review: 2, question: 1, answer: 3, dining_review: 0 } })
   expect(out).not.toContain('@')
   for (const path of ['/reviews?product_id=1', '/qa/questions?product_id=5', '/qa/questions/34/answers'])
     await until(async () => !(await admin.text(path)).includes('"ben"'))
@@ -99,7 +99,7 @@ test('erase takes the address from standard input, and prints the receipt', asyn
 
   const again = await moderate('erase', '--email', 'ben@post.example')
   expect(again).toMatchObject({ code: 0, err: '' })
-  expect(again.out).toMatch(/^Erased \S+, receipt \S+\n {2}question {3}0\n {2}answer {5}0\n {2}review {5}0\n$/)
+  expect(again.out).toMatch(/^Erased \S+, receipt \S+\n {2}question {8}0\n {2}answer {10}0\n {2}dining_review {3}0\n {2}review {10}0\n$/)
 })
 
 const failing: [args: string[], sentence: string][] = [
@@ -123,7 +123,7 @@ test('without a database, and on one that is not migrated, moderate fails with o
 const wrong: [args: string[], sentence: string][] = [
   [[], 'moderate needs 1 operand.'],
   [['delete'], 'moderate takes one of list, restore, reject, respond, erase, ledger, not "delete".'],
-  [['list', '--kind', 'product'], '--kind must be one of question, answer, review, not "product".'],
+  [['list', '--kind', 'product'], '--kind must be one of question, answer, dining_review, review, not "product".'],
   [['list', '--count', '501'], '--count must be an integer from 1 to 500, not "501".'],
   [['restore'], 'moderate restore needs --id.'],
   [['reject', '--id', '9'], 'moderate reject needs --reason.'],

@@ -2,7 +2,7 @@ import { keepEmbedded } from '../host/embedded-keeper.ts'
 import type { Lock } from '../host/lock.ts'
 import { migrate } from '../host/migrate.ts'
 import { openSql, parseDatabaseUrl } from '../kit/db.ts'
-import { loadDemo } from './demo.ts'
+import { loadDemo, type DemoOptions } from './demo.ts'
 import { migrated } from './migrated.ts'
 
 /** The embedded PostgreSQL, for as long as `opened` is; other commands find it by the lock. */
@@ -13,7 +13,7 @@ export const embeddedUrl = async (opened: AsyncDisposableStack, dataDir: string,
 }
 
 /** Migrated, and with a demo catalogue when nothing was ever imported. */
-export const prepare = async (databaseUrl: string, demo: { products: number; folder: string; signal: AbortSignal }) => {
+export const prepare = async (databaseUrl: string, demo: Pick<DemoOptions, 'products' | 'restaurants' | 'folder' | 'signal'>) => {
   const sql = openSql(parseDatabaseUrl(databaseUrl), { connections: 1 })
   try {
     await migrate(sql, migrated)

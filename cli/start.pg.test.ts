@@ -53,6 +53,7 @@ test.skipIf(!inLinux)('a first start answers from its own database, and SIGTERM 
   )
   expect(((await (await ask('/products?count=1000')).json()) as unknown[]).length).toBeGreaterThanOrEqual(50)
   expect((await ask('/products/71697')).status).toBe(200)
+  expect(await (await ask('/restaurants?count=1')).json()).toMatchObject({ facets: { total: 200 } })
   expect(await (await ask('/readyz')).text()).toBe('ready\n')
 
   const all = [run.pid, supervisor, ...workers(), postmaster()]

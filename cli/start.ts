@@ -4,6 +4,7 @@ import { Supervisor } from '../host/supervisor.ts'
 import { openLog } from '../kit/log.ts'
 import { freePort, urlOf } from './address.ts'
 import { command, integerFlag, textFlag, type Flag } from './command.ts'
+import { demoFlags, demoOf } from './demo.ts'
 import { databaseFlags, environment } from './environment.ts'
 import { openInterrupt } from './interrupt.ts'
 import { embeddedUrl, prepare } from './own-database.ts'
@@ -23,7 +24,7 @@ export const startCommand = command({
     port: { value: 'PORT', help: 'port to listen on', default: 3000, parse: integerFlag(0, 65_535) },
     host: { value: 'HOST', help: 'address to listen on; 0.0.0.0 for all', default: '127.0.0.1', parse: textFlag },
     processes: { value: 'N', help: 'server processes', default: environment.cores, parse: integerFlag(1, 256) },
-    products: { value: 'N', help: 'size of the demo catalogue; 0: none', default: 2_000, parse: integerFlag(0, 1_000_011) },
+    ...demoFlags,
     'memory-mb': memoryFlag,
     ...databaseFlags,
   },
@@ -36,7 +37,7 @@ export const startCommand = command({
     const lock = opened.use(await acquireLock(dataDir))
     const port = await freePort(flags.host, flags.port)
     const databaseUrl = flags['database-url'] ?? environment.databaseUrl ?? (await embeddedUrl(opened, dataDir, lock))
-    await prepare(databaseUrl, { products: flags.products, folder: join(dataDir, 'demo'), signal })
+    await prepare(databaseUrl, { ...demoOf(flags), folder: join(dataDir, 'demo'), signal })
 
     const { host, processes } = flags
     const config = {

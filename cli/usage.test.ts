@@ -49,6 +49,12 @@ const wrong: [args: string[], sentence: string][] = [
   [['serve'], 'serve needs --database-url URL, or DATABASE_URL in the environment.'],
   [['serve', '--services', 'products,prices'], `There is no service "prices"; there are: ${services.map(({ name }) => name).join(', ')}.`],
   [['generate'], 'generate needs --out DIR.'],
+  [['generate', '--restaurants', '1000001'], '--restaurants must be an integer from 0 to 1000000, not "1000001".'],
+  [['generate', '--from', '2027-02-30'], '--from takes a day such as 2027-01-01, not "2027-02-30".'],
+  [
+    ['generate', '--families', 'restaurants'],
+    '--families takes names of product, review, question, restaurant, reservation, not "restaurants".',
+  ],
   [['import'], 'import needs 1 operand.'],
   [['import', 'one', 'two'], 'Unexpected "two".'],
 ]

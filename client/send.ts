@@ -17,7 +17,13 @@ export type SendOptions = {
   credentials?: RequestInit['credentials']
 }
 
-export type Call = { method: 'GET' | 'POST' | 'PUT'; path: string; voter?: string | undefined; body?: object }
+export type Call = {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  path: string
+  voter?: string | undefined
+  body?: object
+  headers?: Record<string, string>
+}
 
 /**
  * Sends requests and gives the answer, whatever its status. A 503 to a request that may be repeated is waited out as its Retry-After
@@ -29,9 +35,10 @@ export const openSend = (options: SendOptions) => {
   const startMsMax = Math.min(retryMsMax, timeoutMs)
   let session: string | undefined
 
-  const headersOf = ({ voter, body }: Call): Headers => {
+  const headersOf = ({ voter, body, headers: more = {} }: Call): Headers => {
     const headers = new Headers(options.headers)
     if (voter !== undefined) headers.set('idempotency-key', voter)
+    for (const [name, value] of Object.entries(more)) headers.set(name, value)
     if (body !== undefined) headers.set('content-type', 'application/json')
     // A browser keeps cookies itself: it shows a script none, and sends none that a script sets.
     if (session !== undefined) headers.set('cookie', [headers.get('cookie') ?? [], session].flat().join('; '))
@@ -54,7 +61,7 @@ export const openSend = (options: SendOptions) => {
       ended.throwIfAborted()
       const answer = await fetch(root + call.path, init)
       session = sessionIn(answer) ?? session
-      if (answer.status !== 503 || attempt === attemptsMax || !isRepeatable(call.method, headers)) return answer
+      if (answer.status !== 503 || attempt === attemptsMax || !isRepeatable(call, headers)) return answer
       const waitMs = retryAfterMs(answer) * (1 + Math.random() / 2)
       if (performance.now() - beganMs + waitMs > startMsMax) return answer
       await answer.arrayBuffer()
@@ -63,9 +70,9 @@ export const openSend = (options: SendOptions) => {
   }
 }
 
-/** The server counts a vote with a key once. Everything else that writes would be done twice. */
-const isRepeatable = (method: Call['method'], headers: Headers) =>
-  method === 'GET' || (method === 'PUT' && Boolean(headers.get('idempotency-key')))
+/** The server counts a vote with a key once, and does once what a call brings a key of its own for. All else that writes would be done twice. */
+const isRepeatable = ({ method, headers: own = {} }: Call, headers: Headers) =>
+  method === 'GET' || 'idempotency-key' in own || (method === 'PUT' && Boolean(headers.get('idempotency-key')))
 
 const sessionIn = ({ headers }: Response): string | undefined =>
   headers

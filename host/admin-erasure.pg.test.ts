@@ -30,7 +30,7 @@ describe('an erasure', () => {
     const startedAt = new Date().toISOString()
     // The case and the spaces around do not matter. A question goes with its answers, his own among them and one that is not his.
     const { receipt_id, at, counts } = await admin.erase(' BEN@post.example\n')
-    expect(counts).toEqual({ review: 2, question: 1, answer: 3 })
+    expect(counts).toEqual({ review: 2, question: 1, answer: 3, dining_review: 0 })
     expect(receipt_id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4/)
     expect(at >= startedAt && at <= new Date().toISOString()).toBe(true)
 
@@ -85,16 +85,16 @@ describe('an erasure', () => {
     const first = await admin.erase(ben)
     const ledger = await admin.ledger('review')
     const second = await admin.erase(ben)
-    expect(second.counts).toEqual({ review: 0, question: 0, answer: 0 })
+    expect(second.counts).toEqual({ review: 0, question: 0, answer: 0, dining_review: 0 })
     expect(second.receipt_id).not.toBe(first.receipt_id)
-    expect((await admin.erase('nobody@post.example')).counts).toEqual({ review: 0, question: 0, answer: 0 })
+    expect((await admin.erase('nobody@post.example')).counts).toEqual({ review: 0, question: 0, answer: 0, dining_review: 0 })
     expect(await admin.ledger('review')).toEqual(ledger)
   })
 
   test('is of the whole address, and of nobody without one', async () => {
     await using admin = await openAdminHost()
     for (const email of ['ben', 'en@post.example', 'ben@post.exampl', '%', 'ben@post_example', 'null', '(null)'])
-      expect([email, (await admin.erase(email)).counts]).toEqual([email, { review: 0, question: 0, answer: 0 }])
+      expect([email, (await admin.erase(email)).counts]).toEqual([email, { review: 0, question: 0, answer: 0, dining_review: 0 }])
   })
 
   test('is not given from memory either while the database is away', async () => {
@@ -122,7 +122,7 @@ describe('an erasure', () => {
       from reviews.review where product_id >= 100 and not reported group by 1`)
     expect([...(await miscounted(admin.shop))]).toEqual([])
     const { counts, receipt_id } = await admin.erase('many@post.example')
-    expect(counts).toEqual({ review: 10_250, question: 0, answer: 0 })
+    expect(counts).toEqual({ review: 10_250, question: 0, answer: 0, dining_review: 0 })
     expect([...(await miscounted(admin.shop))]).toEqual([])
     const [left] = await sql`
       select (select count(*)::int from reviews.review where product_id >= 100) as reviews,
@@ -145,7 +145,7 @@ describe('an erasure', () => {
     expect(log).toContain('an erasure did not come to its end')
     expect(log).toContain(half[0]!.receipt_id!)
     expect(log).not.toContain('post.example')
-    expect((await admin.erase(ben)).counts).toEqual({ review: 2, question: 0, answer: 0 })
+    expect((await admin.erase(ben)).counts).toEqual({ review: 2, question: 0, answer: 0, dining_review: 0 })
     expect((await everything(admin.shop)).toLowerCase()).not.toContain(ben)
   })
 
@@ -163,7 +163,7 @@ describe('an erasure', () => {
     })
     const results = await sql.unsafe<object[][]>(text)
     expect([...results.at(-1)!]).toEqual([])
-    expect((await admin.erase(ben)).counts).toEqual({ review: 2, question: 1, answer: 3 })
+    expect((await admin.erase(ben)).counts).toEqual({ review: 2, question: 1, answer: 3, dining_review: 0 })
   })
 
   test('is one at a time, and holds up no writer', async () => {
@@ -193,7 +193,7 @@ describe('an erasure', () => {
     expect((await admin.reported('review')).map(({ id }) => id)).toEqual([7, 8, 9])
     release.resolve()
     await holding
-    expect((await first).counts).toEqual({ review: 2, question: 1, answer: 3 })
+    expect((await first).counts).toEqual({ review: 2, question: 1, answer: 3, dining_review: 0 })
   })
 
   test('leaves no vote and no answer behind that comes while it goes on', async () => {

@@ -92,7 +92,12 @@ describe('with a token', () => {
     const guarded = Object.entries(paths).flatMap(([path, operations]) =>
       Object.entries(operations).flatMap(([method, { security }]) => (security ? [`${method} ${path}`] : [])),
     )
-    expect(guarded).toEqual(['get /admin/reported', 'get /admin/decisions', 'post /admin/decisions', 'post /admin/erasures'])
+    expect(guarded.filter((one) => one.includes(' /admin/'))).toEqual([
+      'get /admin/reported',
+      'get /admin/decisions',
+      'post /admin/decisions',
+      'post /admin/erasures',
+    ])
     expect(components.securitySchemes).toEqual({ token: { type: 'http', scheme: 'bearer' } })
     expect(Object.keys(paths['/admin/decisions']!['post']!.responses)).toEqual(['201', '401', '404', '409', '422', '500', '503'])
     expect(Object.keys(paths['/admin/erasures']!['post']!.responses)).toEqual(['200', '401', '422', '500', '503'])

@@ -64,7 +64,7 @@ const refusals = { 401: 'Not the token', 503: 'The database does not answer; Ret
 const listRefusals = { ...refusals, 422: 'Error: invalid kind, after or count provided' }
 
 /** Of equal length whatever was sent, so the comparison takes equally long. */
-const openGuard = (token: string) => {
+export const openGuard = (token: string) => {
   const expected = digest(token)
   return (request: HttpRequest) => {
     const given = /^bearer +(\S+)$/i.exec(request.header('authorization') ?? '')?.[1] ?? ''

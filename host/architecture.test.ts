@@ -97,6 +97,13 @@ describe('the checker', () => {
     for (const way of ways) expect(planted(path, way).map((one) => one.slice(2))).toEqual([`imports: imports ${target}`])
   })
 
+  test('a neighbour is asked by its type alone', () => {
+    expect(planted('services/reviews/new.ts', `import type { Api } from '../products/api.ts'\nexport type Mine = Api\n`)).toEqual([])
+    expect(planted('services/reviews/new.ts', `import { api } from '../products/api.ts'\nexport const mine = api\n`)).toEqual([
+      '1 imports: imports services/products/api.ts',
+    ])
+  })
+
   test('finds a package that is not installed for the server', () => {
     const fault = 'packages: imports fast-check, which is no dependency of the server'
     expect(planted('kit/new.ts', "import * as fc from 'fast-check'\nexport const x = fc\n")).toEqual([`1 ${fault}`])

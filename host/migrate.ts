@@ -2,7 +2,7 @@ import type { Sql } from '../kit/db.ts'
 import * as queries from './queries.ts'
 
 /** Whose schema.sql it is; the name is also the PostgreSQL schema. */
-export type Migrated = { readonly name: string; readonly schema: URL }
+export type Migrated = { readonly name: string; readonly schema: URL | readonly URL[] }
 export type Migration = { service: string; number: number; title: string; text: string; checksum: string }
 
 /**
@@ -36,7 +36,8 @@ export const pendingMigrations = async (sql: Pick<Sql, 'unsafe'>, services: read
 }
 
 const readMigrations = async ({ name, schema }: Migrated): Promise<Migration[]> => {
-  const [preamble = '', ...parts] = (await Bun.file(schema).text()).split(/^-- migration /m)
+  const texts = await Promise.all([schema].flat().map((file) => Bun.file(file).text()))
+  const [preamble = '', ...parts] = texts.join('').split(/^-- migration /m)
   if (preamble.trim() !== '') throw new Error(`${name}/schema.sql must begin with its first migration`)
   return parts.map((part, i) => {
     const [, number, title = ''] = /^(\d+): (.+)/.exec(part) ?? []

@@ -5,9 +5,10 @@ import type { Log } from '../kit/log.ts'
 import { latencyScale, openMetrics, type Metrics, type Snapshot } from '../kit/metrics.ts'
 import { openModerator } from '../kit/moderator.ts'
 import { Reads } from '../kit/reads.ts'
-import type { Service } from '../kit/service.ts'
+import type { Service, ServiceKit } from '../kit/service.ts'
+import { openTidy } from '../kit/tidy.ts'
 import { Writes } from '../kit/writes.ts'
-import { adminEndpoints } from './admin.ts'
+import { adminEndpoints, openGuard } from './admin.ts'
 import { docsEndpoints } from './docs.ts'
 import { operationsEndpoints } from './operations.ts'
 
@@ -26,16 +27,19 @@ export type ServerConfig = {
 export type ServerOptions = {
   config: ServerConfig
   services: readonly Service[]
-  migrated: readonly Pick<Service, 'name' | 'schema'>[]
+  /** All there are, also those that this process does not serve: a neighbour is asked in the process that needs it. */
+  migrated: readonly Pick<Service, 'name' | 'schema' | 'api'>[]
   log: Log
   /** The figures of all processes, made from this one's; alone, they are the figures. */
   collect?: (own: () => Snapshot) => Promise<Snapshot>
+  /** False: nothing is tidied, and nothing must depend on it. */
+  tidies?: boolean
 }
 
 export type AtelierServer = AsyncDisposable & { readonly port: number; snapshot(): Snapshot }
 
 /** One process: the services' endpoints behind one door, on one database. Disposing drains it. */
-export const openServer = async ({ config, services, migrated, log, collect }: ServerOptions): Promise<AtelierServer> => {
+export const openServer = async ({ config, services, migrated, log, collect, tidies = true }: ServerOptions): Promise<AtelierServer> => {
   const { host, port, reusePort, databaseUrl, memoryBytesMax, version, adminToken } = config
   const database = parseDatabaseUrl(databaseUrl)
   await using opened = new AsyncDisposableStack()
@@ -54,18 +58,37 @@ export const openServer = async ({ config, services, migrated, log, collect }: S
   }
 
   const snapshot = () => metrics.snapshot()
-  const endpoints = services.flatMap((service) => service.routes({ reads, writes, log }))
+  const kit = openKit(migrated, { reads, writes, log, guard: adminToken === undefined ? undefined : openGuard(adminToken) })
+  const endpoints = services.flatMap((service) => service.routes(kit))
   const operations = operationsEndpoints({ sql, migrated, collect: () => (collect ? collect(snapshot) : Promise.resolve(snapshot())) })
   const admin = adminToken === undefined ? [] : openAdmin(adminToken)
   const described = [...endpoints, ...operations, ...admin]
   const docs = await docsEndpoints(described, version)
   const http = serveHttp({ host, port, reusePort, endpoints: [...described, ...docs], metrics, log })
   opened.defer(() => http.drain())
+  if (tidies) opened.use(openTidy({ tidies: services.flatMap(({ tidy = [] }) => tidy), sql, changed: changes.tell.bind(changes), log }))
   // Not waited for: a server whose database is away serves, and refuses, all the same.
   changes.listen(sql).catch((error: unknown) => log.warn({ err: error }, 'no word of changes'))
 
   const running = opened.move()
   return { port: http.port, snapshot, [Symbol.asyncDispose]: () => running.disposeAsync() }
+}
+
+/** Each neighbour is made once, whoever asks for it. */
+const openKit = (all: ServerOptions['migrated'], given: Omit<ServiceKit, 'neighbour'>): ServiceKit => {
+  const made = new Map<string, unknown>()
+  const kit: ServiceKit = {
+    ...given,
+    neighbour<Api>(name: string) {
+      if (!made.has(name)) {
+        const api = all.find((service) => service.name === name)?.api
+        if (!api) throw new Error(`No service ${name} that can be asked.`)
+        made.set(name, api(kit))
+      }
+      return made.get(name) as Api
+    },
+  }
+  return kit
 }
 
 /** Memory, and how late the event loop is: what a request waits for before we see it. */

@@ -30,6 +30,8 @@ const isTest = (path: string) => /(?:^|\/)(?:[^/]*\.test|(?:[^/]*-)?testing[^/]*
 const isModule = (path: string) => /\.(?:tsx?|mjs)$/.test(path)
 
 const isContract = (target: string) => /^services\/\w+\/types\.ts$/.test(target)
+/** What a neighbour may be asked: its type, nothing that runs. */
+const isApi = (target: string) => /^services\/\w+\/api\.ts$/.test(target)
 const isFragment = (target: string) => /^services\/\w+\/fragment\.tsx$/.test(target)
 
 /** The rooms of the house, and what a file of each may import. */
@@ -38,7 +40,7 @@ const rooms: Record<string, (target: string, from: string) => boolean> = {
   host: (target) => isIn(target, 'host', 'services', 'gateway', 'deploy', 'kit'),
   deploy: (target) => isIn(target, 'deploy', 'kit'),
   gateway: (target) => isIn(target, 'gateway', 'kit') || isContract(target) || isFragment(target),
-  services: (target, from) => isIn(target, 'kit', from === 'services/index.ts' ? 'services' : `services/${ownerOf(from)}`),
+  services: (target, from) => isIn(target, 'kit', from === 'services/index.ts' ? 'services' : `services/${ownerOf(from)}`) || isApi(target),
   client: (target) => isIn(target, 'client') || isContract(target),
   web: (target) => isIn(target, 'web') || isContract(target),
   etl: (target) => isIn(target, 'etl', 'kit'),
@@ -82,7 +84,7 @@ function* fileViolations(path: string, text: string, files: Files): Generator<Vi
 type Fault = { rule: Rule; at: number; fault: string }
 
 const importFaults = (path: string, { imports }: Source, files: Files): Fault[] =>
-  imports.flatMap(({ specifier, at }): Fault[] => {
+  imports.flatMap(({ specifier, at, typeOnly }): Fault[] => {
     if (!specifier.startsWith('.')) {
       const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
       const known = /^(?:node|bun):|^bun$/.test(specifier) || roomOf(path) === 'lab' || serverPackages(files).includes(name)
@@ -90,7 +92,8 @@ const importFaults = (path: string, { imports }: Source, files: Files): Fault[] 
     }
     const target = posix.join(posix.dirname(path), specifier)
     const room = rooms[roomOf(path)]
-    const allowed = room?.(target, path) && !isTest(target)
+    const foreign = roomOf(path) === 'services' && ownerOf(path) !== ownerOf(target) && isApi(target) && path !== 'services/index.ts'
+    const allowed = room?.(target, path) && !isTest(target) && (typeOnly || !foreign)
     return allowed ? [] : [{ rule: 'imports', at, fault: `imports ${target}` }]
   })
 

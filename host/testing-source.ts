@@ -5,7 +5,7 @@ export type Source = {
   /** Strings and templates; what a template puts in stands as `${}`. */
   readonly literals: readonly { text: string; at: number }[]
   /** What stands after `from`, `import`, `import(` and `new URL(…, import.meta.url)`. */
-  readonly imports: readonly { specifier: string; at: number }[]
+  readonly imports: readonly { specifier: string; at: number; /** Nothing of it is left when it runs. */ typeOnly: boolean }[]
 }
 
 /** A lexer just good enough for formatted TypeScript: it tells code from comments, strings, templates and regular expressions. */
@@ -85,7 +85,9 @@ export const readSource = (text: string): Source => {
   const starts = new Map(literals.map((literal) => [literal.at, literal.text]))
   const imports = [...blanked.matchAll(importForms)].map((match) => {
     const quoteAt = match.index + match[0].length - 1
-    return { specifier: starts.get(quoteAt) ?? '', at: quoteAt, url: match[0].startsWith('new') }
+    const statement = blanked.slice(blanked.lastIndexOf('import', match.index), match.index)
+    const typeOnly = match[0].startsWith('from') && /^import\s+type\b/.test(statement)
+    return { specifier: starts.get(quoteAt) ?? '', at: quoteAt, typeOnly, url: match[0].startsWith('new') }
   })
   return { code: blanked, literals, imports: imports.filter(({ specifier, url }) => !url || specifier.startsWith('.')) }
 }

@@ -16,6 +16,10 @@ export type TestHostOptions = {
   /** CSV files by name without `.csv`; imported before the server starts. */
   files?: Record<string, string>
   memoryBytesMax?: number
+  /** Who sends it may do what a guard keeps from others; without it nobody may. */
+  adminToken?: string
+  /** Tidies as a server does; otherwise nothing is tidied. */
+  tidies?: boolean
 }
 
 /** A real server on a real database of its own. */
@@ -31,14 +35,19 @@ export type TestHost = AsyncDisposable & {
   import(files: Record<string, string | Uint8Array>): Promise<{ summary: FileSummary[]; rejects: Record<string, string> }>
 }
 
-export const openTestHost = async ({ files, memoryBytesMax = 8_388_608 }: TestHostOptions = {}): Promise<TestHost> => {
+export const openTestHost = async ({
+  files,
+  memoryBytesMax = 8_388_608,
+  adminToken,
+  tidies = false,
+}: TestHostOptions = {}): Promise<TestHost> => {
   await using opened = new AsyncDisposableStack()
   const databaseUrl = await cloneTestDatabase(testMigrated)
   const sql = openSql(parseDatabaseUrl(databaseUrl), { connections: 2 })
   opened.defer(() => sql.end({ timeout: 1 }))
   if (files) await importFiles(databaseUrl, files)
-  const config = { host: '127.0.0.1', port: 0, reusePort: false, databaseUrl, memoryBytesMax, version: 'test' }
-  const server = opened.use(await openServer({ config, services, migrated: testMigrated, log: silentLog() }))
+  const config = { host: '127.0.0.1', port: 0, reusePort: false, databaseUrl, memoryBytesMax, version: 'test', adminToken }
+  const server = opened.use(await openServer({ config, services, migrated: testMigrated, log: silentLog(), tidies }))
   const origin = `http://127.0.0.1:${server.port}`
   const get = (path: string, init?: RequestInit) => fetch(`${origin}${path}`, init)
   // It begins to listen for changes, and forgets all it knows, after it has begun to serve.

@@ -16,7 +16,11 @@ export type FromWorker =
   | { type: 'collect'; id: number }
   | { type: 'snapshot'; id: number; snapshot: Snapshot }
 
-export type WorkerOptions = { services: readonly Service[]; migrated: readonly Pick<Service, 'name' | 'schema'>[]; logLevel: string }
+export type WorkerOptions = {
+  services: readonly Service[]
+  migrated: readonly Pick<Service, 'name' | 'schema' | 'api'>[]
+  logLevel: string
+}
 
 /** A supervised server process: told what to serve, told to stop, and gone when its supervisor is. Resolves when it has drained. */
 export const runWorker = async ({ services, migrated, logLevel }: WorkerOptions): Promise<void> => {

@@ -1,9 +1,9 @@
-/** The products a statement looks at: see `find` in kit/audit.ts. */
-export const looked = (row: string) => `${row}.product_id > $1::bigint and ${row}.product_id <= $2::bigint`
+/** The products a statement looks at, or what else its rows are grouped by: see `find` in kit/audit.ts. */
+export const looked = (row: string, group = 'product_id') => `${row}.${group} > $1::bigint and ${row}.${group} <= $2::bigint`
 
 /** Where the next look ends: some rows of `table` further on. */
-export const stepOf = (table: string) =>
-  `select r.product_id::text from ${table} r where r.product_id > $1::bigint order by r.product_id offset $2::bigint limit 1`
+export const stepOf = (table: string, group = 'product_id') =>
+  `select r.${group}::text as product_id from ${table} r where r.${group} > $1::bigint order by r.${group} offset $2::bigint limit 1`
 
 /** What a look found, from its (product_id, drifts), a row for each that was compared. */
 export const found = (compared: string) => `

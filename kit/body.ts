@@ -1,6 +1,6 @@
 import type { Static, TObject, TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { invalid } from './errors.ts'
+import { AtelierError, invalid } from './errors.ts'
 
 /** A request's body, declared once: `schema` documents it, `parse` validates and types it. */
 export type Body<T> = { readonly schema: TSchema; /** Throws `invalid`. */ parse(bytes: Uint8Array): T }
@@ -24,6 +24,33 @@ export const jsonBody = <S extends TObject>(schema: S, message: string): Body<St
     },
   }
 }
+
+/** The same for endpoints that answer with problems: each field that is wrong is named, at most \`errorsMax\`. */
+export const problemBody = <S extends TObject>(schema: S): Body<Static<S>> => {
+  const valid = Compile(schema)
+  const body = jsonBody(schema, badBody)
+  return {
+    schema,
+    parse(bytes) {
+      try {
+        return body.parse(bytes)
+      } catch {
+        const value = parsed(bytes, 'Error: the body is no JSON')
+        const errors = [...valid.Errors(value)].slice(0, errorsMax).map(({ keyword, instancePath, params, message }) => ({
+          field: fieldOf(instancePath, keyword === 'required' ? params.requiredProperties[0] : undefined),
+          detail: message,
+        }))
+        throw new AtelierError('invalid', badBody, { errors })
+      }
+    },
+  }
+}
+
+const badBody = 'Error: the body contains invalid entries'
+const errorsMax = 20
+/** `/hours/3/opens` is `hours.3.opens`. */
+const fieldOf = (path: string, missing: string | undefined) =>
+  [...path.split('/').slice(1), ...(missing === undefined ? [] : [missing])].join('.')
 
 const parsed = (bytes: Uint8Array, message: string): unknown => {
   try {

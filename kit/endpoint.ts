@@ -1,5 +1,5 @@
 import { Type, type TSchema } from 'typebox'
-import { invalid } from './errors.ts'
+import { invalidField } from './errors.ts'
 import type { Body } from './body.ts'
 import { limits } from './limits.ts'
 import type { HttpRequest } from './http-connection.ts'
@@ -14,13 +14,15 @@ export type Values<F extends Fields> = { [Name in keyof F]: F[Name] extends Fiel
 export type Context = { readonly campus: string; readonly request: HttpRequest }
 
 export type Endpoint = {
-  readonly method: 'GET' | 'POST' | 'PUT'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Segments; one that starts with a colon is a parameter. */
   readonly path: string
   readonly summary: string
   readonly tag: string
   readonly params: Fields
   readonly query: Fields
+  /** Headers that mean something to it, by the name they have in the input: `if_match` is If-Match. */
+  readonly headers?: Fields
   readonly body?: Body<unknown>
   /** The JSON of a 200; absent when the answer is not JSON. */
   readonly answer?: TSchema
@@ -31,6 +33,8 @@ export type Endpoint = {
    * not under a campus, where no rule of a proxy expects it, and no page of another origin may read its answers.
    */
   readonly guard?: (request: HttpRequest) => void
+  /** Refusals are `application/problem+json` (RFC 9457), also of unknown paths and wrong methods below the first segment of its path. */
+  readonly problems?: true
   /** Statuses other than that, 405 and 500, each with what it means. */
   readonly refusals: Readonly<Record<number, string>>
   /** `input` holds every param and query field by its name. */
@@ -43,6 +47,7 @@ type Declaration<P extends Fields, Q extends Fields> = {
   params?: P
   query?: Q
   answer?: TSchema
+  problems?: true
   refusals?: Record<number, string>
 }
 
@@ -50,7 +55,7 @@ type None = Record<never, never>
 
 export const get = <P extends Fields = None, Q extends Fields = None>(
   path: string,
-  { summary, tag, params, query, answer, refusals = {} }: Declaration<P, Q>,
+  { summary, tag, params, query, answer, problems, refusals = {} }: Declaration<P, Q>,
   handle: (input: Values<P> & Values<Q>, context: Context) => Reply | Promise<Reply>,
 ): Endpoint => ({
   method: 'GET',
@@ -60,36 +65,87 @@ export const get = <P extends Fields = None, Q extends Fields = None>(
   params: params ?? {},
   query: query ?? {},
   ...(answer && { answer }),
+  ...(problems && { problems }),
   refusals,
   handle,
 })
 
-type WriteDeclaration<P extends Fields> = { summary: string; tag: string; params?: P; refusals?: Record<number, string> }
+type WriteDeclaration<P extends Fields, H extends Fields = None> = {
+  summary: string
+  tag: string
+  params?: P
+  headers?: H
+  answer?: TSchema
+  success?: Endpoint['success']
+  problems?: true
+  guard?: Endpoint['guard']
+  refusals?: Record<number, string>
+}
+type Handler<P extends Fields, H extends Fields, B> = (input: Values<P> & Values<H> & B, context: Context) => Reply | Promise<Reply>
+
+/** What the helpers below have in common: headers and body are read last, and are part of the input. */
+const write =
+  (method: Endpoint['method'], success: NonNullable<Endpoint['success']>) =>
+  <P extends Fields, H extends Fields, B>(
+    path: string,
+    { params, headers, body, refusals = {}, ...declared }: WriteDeclaration<P, H> & { body?: Body<B> },
+    handle: Handler<P, H, never>,
+  ): Endpoint => ({
+    success,
+    ...declared,
+    method,
+    path,
+    params: params ?? {},
+    query: {},
+    ...(headers && { headers }),
+    ...(body && { body }),
+    refusals,
+    handle:
+      headers || body
+        ? (input: Values<P>, context: Context) =>
+            handle(
+              {
+                ...input,
+                ...(headers && headersOf(headers, context.request)),
+                ...(body && { body: body.parse(context.request.body) }),
+              } as never,
+              context,
+            )
+        : handle,
+  })
+
+const headersOf = (fields: Fields, request: HttpRequest): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.parse(request.header(headerName(name)))]))
+/** The header that a field of `headers` is about. */
+export const headerName = (name: string) => name.replaceAll('_', '-')
 
 /** Something new: 201 with the text `Created`, unless the handler says otherwise. `body` is part of the input. */
-export const post = <P extends Fields = None, B = unknown>(
+export const post: <P extends Fields = None, B = unknown, H extends Fields = None>(
   path: string,
-  { summary, tag, params, body, refusals = {} }: WriteDeclaration<P> & { body: Body<B> },
-  handle: (input: Values<P> & { body: B }, context: Context) => Reply | Promise<Reply>,
-): Endpoint => ({
-  method: 'POST',
-  path,
-  summary,
-  tag,
-  params: params ?? {},
-  query: {},
-  body,
-  success: 201,
-  refusals,
-  handle: (input: Values<P>, context: Context) => handle({ ...input, body: body.parse(context.request.body) }, context),
-})
+  declaration: WriteDeclaration<P, H> & { body: Body<B> },
+  handle: Handler<P, H, { body: B }>,
+) => Endpoint = write('POST', 201)
 
-/** Something is done to what is there: 204 without a body. What the request's body holds does not matter. */
-export const put = <P extends Fields>(
+/** Something is done to what is there: 204 without a body. Without a `body` in the declaration that of the request does not matter. */
+export const put: <P extends Fields = None, B = unknown, H extends Fields = None>(
   path: string,
-  { summary, tag, params, refusals = {} }: WriteDeclaration<P> & { params: P },
-  handle: (input: Values<P>, context: Context) => Reply | Promise<Reply>,
-): Endpoint => ({ method: 'PUT', path, summary, tag, params, query: {}, success: 204, refusals, handle })
+  declaration: WriteDeclaration<P, H> & { body?: Body<B> },
+  handle: Handler<P, H, { body: B }>,
+) => Endpoint = write('PUT', 204)
+
+/** Some of what is there is changed: 200 with how it is now. */
+export const patch: <P extends Fields = None, B = unknown, H extends Fields = None>(
+  path: string,
+  declaration: WriteDeclaration<P, H> & { body: Body<B> },
+  handle: Handler<P, H, { body: B }>,
+) => Endpoint = write('PATCH', 200)
+
+/** What is there ends: 204 without a body. */
+export const del: <P extends Fields = None, H extends Fields = None>(
+  path: string,
+  declaration: WriteDeclaration<P, H>,
+  handle: Handler<P, H, unknown>,
+) => Endpoint = write('DELETE', 204)
 
 /**
  * A positive integer, in decimal digits. One too large to be an id of ours is valid and unknown: it becomes
@@ -100,7 +156,7 @@ export const idField = (name: string): Field<number> => ({
   required: true,
   parse(text) {
     const value = text !== undefined && digits.test(text) ? Number(text) : 0
-    if (value === 0) throw invalid(`Error: invalid ${name} provided`)
+    if (value === 0) throw invalidField(name)
     return Math.min(value, Number.MAX_SAFE_INTEGER)
   },
 })

@@ -2,7 +2,7 @@ import type { Socket } from 'bun'
 import { chunkedBody, sizedBody, type IncomingBody } from './http-body.ts'
 import { BadRequest, bareLineFeed, parseHead, type RequestHead } from './http-head.ts'
 import { limits } from './limits.ts'
-import { contentLength, text, type Reply } from './reply.ts'
+import { contentLength, type Reply } from './reply.ts'
 
 /** A whole request. */
 export type HttpRequest = Readonly<Pick<RequestHead, 'method' | 'path' | 'search' | 'header' | 'body'>>
@@ -13,6 +13,8 @@ export type Shared = {
   readonly handle: Handle
   readonly failed: (error: unknown) => void
   readonly refused: (status: number) => void
+  /** The answer to a request that is refused before it is whole; its path, where that is known. */
+  readonly refuse: (error: BadRequest, path: string | undefined) => Reply
   nowMs: number
   draining: boolean
   date: string
@@ -105,7 +107,7 @@ export class Connection {
       this.#body = undefined
       if (!(error instanceof BadRequest)) return this.#fail(error)
       this.#shared.refused(error.status)
-      this.#send(text(error.status, error.message))
+      this.#send(this.#shared.refuse(error, this.#head?.path))
     }
     if (this.#ended && this.#state === 'reading' && this.#unsent.length === 0) this.close()
     if (!this.#paused || this.#unread.length > limits.pipelinedBytesMax || this.#state === 'closed') return
@@ -132,8 +134,8 @@ export class Connection {
       }
       const head = parseHead(this.#unread.toString('latin1', 0, end))
       this.#unread = end + 4 === this.#unread.length ? nothing : this.#unread.subarray(end + 4)
-      if (head.framing !== 'chunked' && head.framing > limits.bodyBytesMax) throw new BadRequest(413, 'Content Too Large')
       this.#head = head
+      if (head.framing !== 'chunked' && head.framing > limits.bodyBytesMax) throw new BadRequest(413, 'Content Too Large')
       if (head.framing !== 0) {
         this.#body = head.framing === 'chunked' ? chunkedBody(limits.bodyBytesMax) : sizedBody(head.framing)
         if (head.expectsContinue) this.#write(goOn)
@@ -246,9 +248,11 @@ const statusLines: Record<number, string> = {
   404: '404 Not Found',
   405: '405 Method Not Allowed',
   409: '409 Conflict',
+  412: '412 Precondition Failed',
   413: '413 Content Too Large',
   414: '414 URI Too Long',
   422: '422 Unprocessable Content',
+  428: '428 Precondition Required',
   431: '431 Request Header Fields Too Large',
   500: '500 Internal Server Error',
   501: '501 Not Implemented',

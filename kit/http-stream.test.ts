@@ -3,7 +3,7 @@ import { afterAll, expect, test } from 'bun:test'
 import * as fc from 'fast-check'
 import { Connection, type Shared } from './http-connection.ts'
 import { answersIn, eventually, openTestDoor } from './http-testing.ts'
-import { json, sealed } from './reply.ts'
+import { json, sealed, text } from './reply.ts'
 
 const door = openTestDoor()
 afterAll(() => door[Symbol.asyncDispose]())
@@ -103,6 +103,7 @@ test('a socket that takes few bytes at a time, or none, is given the same bytes'
   const date = 'date: Thu, 01 Jan 1970 00:00:00 GMT\r\n'
   const shared: Shared = {
     handle: ({ path }) => replies[Number(path.slice(1))]!,
+    refuse: ({ status, message }) => text(status, message),
     failed: (error) => expect(error).toBeUndefined(),
     refused: () => {},
     nowMs: 0,

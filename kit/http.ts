@@ -4,6 +4,7 @@ import { Connection, type Handle, type HttpRequest, type Shared } from './http-c
 import { limits } from './limits.ts'
 import type { Log } from './log.ts'
 import { latencyScale, type Counter, type Histogram, type Metrics } from './metrics.ts'
+import { openProblems, problem } from './problems.ts'
 import { empty, text, unshared, type Reply } from './reply.ts'
 import { openRouter, type Match, type Route } from './router.ts'
 
@@ -20,7 +21,12 @@ export const serveHttp = ({ host, port, reusePort = false, endpoints, metrics, l
   const refused = (status: number) => observe(undefined, status, 0)
   const connections = new Set<Connection>()
   const failed = (error: unknown) => log.error({ err: error }, 'a connection failed')
-  const shared: Shared = { handle: answer, failed, refused, nowMs: performance.now(), draining: false, ...dated() }
+  const isProblem = openProblems(endpoints)
+  const refuse: Shared['refuse'] = ({ status, message }, path) => {
+    const reply = text(status, message)
+    return path !== undefined && isProblem(path) ? problem(reply) : reply
+  }
+  const shared: Shared = { handle: answer, failed, refused, refuse, nowMs: performance.now(), draining: false, ...dated() }
   metrics.gauge('atelier_http_connections', 'Open connections of clients', () => connections.size)
   const ticker = setInterval(() => {
     Object.assign(shared, dated(), { nowMs: performance.now() })
@@ -81,26 +87,33 @@ const listen = (options: Bun.TCPSocketListenOptions<Connection | undefined> & { 
 /** From a request to its reply; nothing is thrown and no promise is rejected. */
 const openDoor = (endpoints: readonly Endpoint[], observe: ReturnType<typeof openRouteMetrics>, log: Log): Handle => {
   const match = openRouter(endpoints)
+  const isProblem = openProblems(endpoints)
   return (request) => {
     const startedMs = performance.now()
     const found = match(request.path)
     const route = found?.routes.get(request.method === 'HEAD' ? 'GET' : request.method)
-    const counted = (reply: Reply) => {
-      observe(route, reply.status, performance.now() - startedMs)
+    const counted = (answered: Reply, more?: Readonly<Record<string, unknown>>) => {
+      observe(route, answered.status, performance.now() - startedMs)
+      const reply = answered.status >= 400 && isProblem(request.path) ? problem(answered, more) : answered
       return found?.guarded ? unshared(reply) : reply
     }
+    const refused = (error: unknown) => counted(refusal(error, request, log), error instanceof AtelierError ? error.more : undefined)
     try {
-      const reply = call(found, route, request)
-      if (reply instanceof Promise) return reply.then(counted, (error: unknown) => counted(refusal(error, request, log)))
-      return counted(reply)
+      const reply = call(found, route, request, isProblem)
+      return reply instanceof Promise ? reply.then(counted, refused) : counted(reply)
     } catch (error) {
-      return counted(refusal(error, request, log))
+      return refused(error)
     }
   }
 }
 
-const call = (found: Match | undefined, route: Route | undefined, request: HttpRequest): Reply | Promise<Reply> => {
-  if (request.method === 'OPTIONS') return preflight
+const call = (
+  found: Match | undefined,
+  route: Route | undefined,
+  request: HttpRequest,
+  isProblem: (path: string) => boolean,
+): Reply | Promise<Reply> => {
+  if (request.method === 'OPTIONS') return isProblem(request.path) ? preflightOfMore : preflight
   if (!found) return unknownPath
   if (!route) return text(405, 'Method Not Allowed', { allow: allowed(found) })
   route.endpoint.guard?.(request)
@@ -163,6 +176,12 @@ const overloadedReply = text(503, overloaded.message, { 'retry-after': '1' })
 const preflight = empty(204, {
   'access-control-allow-methods': 'GET, POST, PUT, OPTIONS',
   'access-control-allow-headers': 'Authorization, Content-Type',
+  'access-control-max-age': '86400',
+})
+/** Where keys make a POST safe to repeat, and revisions a change, pages of other origins may send them: no vote hangs on them. */
+const preflightOfMore = empty(204, {
+  'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE, OPTIONS',
+  'access-control-allow-headers': 'Authorization, Content-Type, Idempotency-Key, If-Match',
   'access-control-max-age': '86400',
 })
 const tickMs = 500

@@ -27,7 +27,7 @@ export const voterOf = (request: HttpRequest): Identity | undefined => {
 /** What does not look like a token of ours is no session. */
 const sessionCookie = (request: HttpRequest): string | undefined => cookiePattern.exec(request.header('cookie') ?? '')?.[1]
 
-const identityOf = (kind: string, text: string): Identity => {
+export const identityOf = (kind: string, text: string): Identity => {
   const hash = Bun.SHA256.hash(`${kind}\0${text}`) as Uint8Array
   const view = new DataView(hash.buffer, hash.byteOffset)
   const bits53 = (at: number) => (view.getUint32(at) >>> 11) * 4_294_967_296 + view.getUint32(at + 4)

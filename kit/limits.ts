@@ -48,6 +48,10 @@ export const limits = {
   /** How often a batch is sent again that lost a deadlock to another process. */
   writeAttemptsMax: 5,
 
+  /** How often a process tidies, and what it tidies away at once. */
+  tidyWaitMs: 1_000,
+  tidyRowsMax: 200,
+
   /** A page of a moderator's lists. */
   moderationRowsMax: 500,
   /** What is found by one scan for a person's words; what is more is found by another. */

@@ -35,7 +35,8 @@ export class ReadLane<Key> implements Lane {
 
   constructor(definition: ReadDefinition<Key>, pool: WirePool, watch: LaneWatch) {
     this.#definition = definition
-    this.#statement = { name: definition.name, text: definition.statement, columns: definition.columns.length }
+    const { name, statement: text, columns, texts = [] } = definition
+    this.#statement = { name, text, columns: columns.length, texts: texts.length }
     this.#pool = pool
     this.#watch = watch
   }
@@ -73,8 +74,11 @@ export class ReadLane<Key> implements Lane {
     if (batch.length === 0) return idle()
     this.#flying.add(batch)
     this.#watch.sent(batch.length)
-    const columns = this.#definition.columns.map((column) => batch.map((flight) => column(flight.key)))
-    const { missed } = this.#definition
+    const { columns: numbers, texts = [], missed } = this.#definition
+    const columns = [
+      ...numbers.map((column) => batch.map(({ key }) => column(key))),
+      ...texts.map((column) => batch.map(({ key }) => column(key))),
+    ]
     const onRow = (n: number, body: Uint8Array | undefined) => {
       const flight = batch[Math.abs(n) - 1]
       if (n < 0 && flight) missed?.(flight.key)

@@ -21,12 +21,16 @@ export type ReadDefinition<Key> = {
    */
   statement: string
   columns: readonly ((key: Key) => number)[]
+  /** What the statement takes after them, one `text[]` for each; no text holds NUL. */
+  texts?: readonly ((key: Key) => string)[]
   /** Equal keys have equal ids. */
   id: (key: Key) => number | string
   /** Rows the key asks for; 1 unless told. */
   rows?: (key: Key) => number
   /** What a key's answer belongs to: a `Change` of that name and id makes it old. */
   group?: { readonly name: string; readonly of: (key: Key) => number }
+  /** Kept in memory no longer than this; `memoryAgeMsMax` of kit/limits.ts unless told. */
+  ageMsMax?: number
   /** Never kept in memory: what one client alone asks for, and must not see old a moment after a write through another process. */
   personal?: true
   /** Told of each key whose ready document was dropped. */
@@ -100,7 +104,7 @@ export class Reads implements Disposable {
   }
 
   open<Key>(definition: ReadDefinition<Key>): Read<Key> {
-    const { name, id, rows = () => 1, personal } = definition
+    const { name, id, rows = () => 1, personal, ageMsMax = limits.memoryAgeMsMax } = definition
     const labels = { read: name }
     const hits = this.#metrics.counter('atelier_memory_hits_total', 'Answers given from memory', labels)
     const misses = this.#metrics.counter('atelier_memory_misses_total', 'Answers that had to be read', labels)
@@ -146,7 +150,7 @@ export class Reads implements Disposable {
       if (this.#memory.bytesMax === 0 || personal || !current) return outcome ? json(outcome) : absent
       // Sealing copies: a small answer would otherwise hold on to the whole chunk it came in.
       const reply = outcome ? sealed(json(outcome)) : absent
-      kept.keep(flight.key, flight.id, reply, this.#nowMs + limits.memoryAgeMsMax)
+      kept.keep(flight.key, flight.id, reply, this.#nowMs + ageMsMax)
       return reply
     }
 

@@ -33,7 +33,7 @@ export const openRouter = (endpoints: readonly Endpoint[]) => {
     let segments = segmentsOf(path)
     let campus = defaultCampus
     const whole = segments
-    if (segments[0] === 'api' && segments[1] === 'fec2' && segments.length > 3) {
+    if (isOfCampus(segments)) {
       campus = decoded(segments[2]!) ?? segments[2]!
       segments = segments.slice(3)
     }
@@ -51,6 +51,14 @@ export const openRouter = (endpoints: readonly Endpoint[]) => {
 }
 
 export const defaultCampus = 'hr-rfp'
+
+/** The segments of a path without those of a campus. */
+export const pathOf = (path: string): string[] => {
+  const segments = segmentsOf(path)
+  return isOfCampus(segments) ? segments.slice(3) : segments
+}
+
+const isOfCampus = (segments: readonly string[]) => segments[0] === 'api' && segments[1] === 'fec2' && segments.length > 3
 
 const newNode = (): Node => ({ fixed: new Map(), routes: new Map(), guarded: false })
 

@@ -63,6 +63,28 @@ describe('a statement', () => {
     expect(await ask(shared.wire, three, [1, 2], [30, 40], [500, 600])).toEqual(places(['1 30 500', '2 40 600']))
   })
 
+  test('takes texts after the integers, whatever is in them but NUL', async () => {
+    const texts = ['', ' ', '{}', '{a,"b"}', 'null', "it's", '\\', '\n', 'Zoë', '東京 🍜', 'x'.repeat(100_000)]
+    const statement = {
+      name: 'texts',
+      columns: 1,
+      texts: 2,
+      text: `select n, a || ':' || b || ':' || c from unnest($1::bigint[], $2::text[], $3::text[]) with ordinality as k(a, b, c, n)`,
+    }
+    const reversed = texts.toReversed()
+    const bodies = new Map<number, string>()
+    await new Promise<void>((resolve, reject) =>
+      shared.wire.run(
+        statement,
+        [numbers(texts.length), texts, reversed],
+        texts.length,
+        (n, body) => void bodies.set(n, Buffer.from(body!).toString()),
+        (error) => (error ? reject(error) : resolve()),
+      ),
+    )
+    expect(bodies).toEqual(places(texts.map((text, i) => `${i + 1}:${text}:${reversed[i]}`)) as Map<number, string>)
+  })
+
   test('takes and gives every integer that JavaScript holds exactly', async () => {
     const edges = [0, 1, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 32 + 1, 2 ** 52, 2 ** 53 - 2, 2 ** 53 - 1]
     const keys = [...edges, ...edges.map((edge) => -edge)].map((key) => key + 0)

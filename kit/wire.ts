@@ -2,10 +2,10 @@ import type { Socket } from 'bun'
 import type { Database } from './db.ts'
 import { limits } from './limits.ts'
 import { openAuthentication } from './wire-auth.ts'
-import { batch, closeStatement, parse, query, sslRequest, startup } from './wire-messages.ts'
+import { batch, closeStatement, parse, query, sslRequest, startup, type Column } from './wire-messages.ts'
 
-/** A prepared statement of the read path: takes one `bigint[]` per column, returns rows of (bigint, text). */
-export type Statement = { name: string; text: string; columns: number }
+/** A prepared statement of the read path: takes one `bigint[]` per column, then a `text[]` for each of `texts`; returns rows of (bigint, text). */
+export type Statement = { name: string; text: string; columns: number; texts?: number }
 /** `body` are the bytes of the second column as PostgreSQL sent them, undefined for null. */
 export type OnRow = (key: number, body: Uint8Array | undefined) => void
 
@@ -15,7 +15,7 @@ export type OnRow = (key: number, body: Uint8Array | undefined) => void
  * One statement at a time; `done` is called once for each `run`, with an error when the statement failed or the connection broke.
  */
 export type Wire = {
-  run(statement: Statement, columns: readonly (readonly number[])[], rows: number, onRow: OnRow, done: (error?: Error) => void): void
+  run(statement: Statement, columns: readonly Column[], rows: number, onRow: OnRow, done: (error?: Error) => void): void
   close(): void
 }
 
@@ -68,7 +68,13 @@ export const openWire = (database: Database, onClose: () => void): Promise<Wire>
       limitStatement()
       const messages = batch(statement.name, columns, rows)
       if (prepared.has(statement.name)) return send(messages)
-      send(Buffer.concat([closeStatement(statement.name), parse(statement.name, statement.text, statement.columns), messages]))
+      send(
+        Buffer.concat([
+          closeStatement(statement.name),
+          parse(statement.name, statement.text, statement.columns, statement.texts),
+          messages,
+        ]),
+      )
     },
     close: () => close(new Error('The database connection was closed.')),
   }

@@ -10,6 +10,7 @@ export type Bench = {
   postmasterPid: number | undefined
   dataDir: string
   products: number
+  restaurants: number
   rounds: number
   seconds: number
   connections: number

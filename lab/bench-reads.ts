@@ -11,7 +11,8 @@ const smallKeys = 10_000
 
 /** Each kind of read against a bare server, from the database, from memory, and from a small part of a large catalogue. */
 export const benchReads = async (bench: Bench): Promise<Measured[]> => {
-  const requests = services.flatMap(({ load = [] }) => load).filter(({ name }) => name.includes(bench.only))
+  const asked = ({ name, keys }: LoadRequest) => name.includes(bench.only) && keys(bench.products, bench.restaurants) > 0
+  const requests = services.flatMap(({ load = [] }) => load).filter(asked)
   if (requests.length === 0) return []
   await using off = await openHouse(bench, 0)
   await using on = await openHouse(bench, 64 * 1_048_576)
@@ -21,8 +22,8 @@ export const benchReads = async (bench: Bench): Promise<Measured[]> => {
 }
 
 const benchRead = async (bench: Bench, { off, on }: { off: Running; on: Running }, request: LoadRequest): Promise<Measured> => {
-  const { sql, products, rounds, seconds, connections, processes, postmasterPid, progress } = bench
-  const keys = request.keys(products)
+  const { sql, products, restaurants, rounds, seconds, connections, processes, postmasterPid, progress } = bench
+  const keys = request.keys(products, restaurants)
   progress(`\n${request.name}`)
   await warm(sql, request, keys)
   const bodies = await Promise.all(Array.from({ length: 200 }, (_, i) => expected(sql, request, 1 + Math.floor((i * keys) / 200))))
@@ -35,10 +36,10 @@ const benchRead = async (bench: Bench, { off, on }: { off: Running; on: Running 
     { name: 'cold', drive: drive(off.port, keys), serverPids: off.pids, postmasterPid },
     { name: 'hot', drive: drive(on.port, hotKeys), serverPids: on.pids, postmasterPid },
   ]
-  if (products > smallKeys)
+  if (keys > smallKeys)
     variants.push({
       name: 'cold, 10,000 products',
-      drive: drive(off.port, request.keys(smallKeys)),
+      drive: drive(off.port, request.keys(smallKeys, smallKeys)),
       serverPids: off.pids,
       postmasterPid,
     })

@@ -36,6 +36,7 @@ beforeAll(async () => {
     postmasterPid: await testPostmaster(),
     dataDir: await mkdtemp(join(tmpdir(), 'atelier-lab-')),
     products: 4,
+    restaurants: 0,
     rounds: 1,
     seconds: 0.1,
     connections: 6,

@@ -23,6 +23,7 @@ Usage: npm run bench -- [flags]
 
   --data DIR        data directory with a catalogue; made with a generated one when absent (default .atelier-bench)
   --products N      products in it, and the range of keys (default 10000)
+  --restaurants N   the same of restaurants (default 0: none are generated nor asked for)
   --rounds N        rounds that count (default 5)
   --seconds N       of each round (default 3)
   --connections N   closed loops (default 64)
@@ -44,6 +45,7 @@ const flags = (() => {
       options: {
         data: text,
         products: text,
+        restaurants: text,
         rounds: text,
         seconds: text,
         connections: text,
@@ -69,6 +71,7 @@ if (flags.help) {
 
 const dataDir = resolve(flags.data ?? '.atelier-bench')
 const products = Number(flags.products ?? 10_000)
+const restaurants = Number(flags.restaurants ?? 0)
 const rounds = Number(flags.rounds ?? 5)
 const seconds = Number(flags.seconds ?? 3)
 const connections = Number(flags.connections ?? 64)
@@ -97,7 +100,8 @@ const main = async () => {
   if (!(await Bun.file(join(dataDir, 'postgres/PG_VERSION')).exists())) {
     const files = join(dataDir, 'files')
     await mkdir(files, { recursive: true })
-    await atelier('generate', '--out', files, '--products', String(products), '--families', 'product,review,question')
+    const set = ['--products', String(products), '--families', 'product,review,question', '--restaurants', String(restaurants)]
+    await atelier('generate', '--out', files, ...set)
     await atelier('import', files, '--data', dataDir, '--rejects', join(files, 'rejects'))
     await rm(files, { recursive: true })
   }
@@ -114,6 +118,7 @@ const main = async () => {
     postmasterPid: embedded.pid,
     dataDir,
     products,
+    restaurants,
     rounds,
     seconds,
     connections,
@@ -121,7 +126,10 @@ const main = async () => {
     only: flags.only ?? '',
     progress: (text) => console.error(text.startsWith('\n') ? text : `  ${text}`),
   }
-  const conditions = { machine: machineName(), configuration: { products, rounds, seconds, connections, processes, hotKeys, ...durable } }
+  const conditions = {
+    machine: machineName(),
+    configuration: { products, ...(restaurants > 0 && { restaurants }), rounds, seconds, connections, processes, hotKeys, ...durable },
+  }
   const then = against && lastEntry(await readHistory(), against, conditions)
   if (against && !then) {
     console.error(

@@ -77,7 +77,8 @@ export type AnswersOptions = { port: number; reads: readonly LoadRequest[]; prod
 export const answerFaults = async (sql: Sql, { port, reads, products, processes }: AnswersOptions) => {
   const expected = new Map<string, string>()
   for (const { path, statement, columns, keys } of reads) {
-    const some = Array.from({ length: Math.min(keysMax, keys(products)) }, (_, i) => i + 1)
+    if (keys(products, 0) === 0) continue
+    const some = Array.from({ length: Math.min(keysMax, keys(products, 0)) }, (_, i) => i + 1)
     const arrays = columns(1).map((_, column) => some.map((key) => columns(key)[column]!))
     const rows = (await sql.unsafe(statement, arrays as never).values()) as unknown as [n: number, body: string][]
     for (const [n, body] of rows) expected.set(path(some[Math.abs(Number(n)) - 1]!), body)

@@ -29,6 +29,9 @@ export type House = AsyncDisposable & {
   killPostgres(): Promise<number>
   /** Kills one process of PostgreSQL that is not the postmaster, which then ends all others and recovers. */
   killBackend(): Promise<number>
+  /** Stops one of the server processes, or all of PostgreSQL, for so long, as a machine does that has too much to do. */
+  pauseServer(ms: number): Promise<void>
+  pausePostgres(ms: number): Promise<void>
 }
 
 export const openHouse = async ({ dataDir, processes, products, memoryMb = 64, env }: HouseOptions): Promise<House> => {
@@ -67,8 +70,22 @@ export const openHouse = async ({ dataDir, processes, products, memoryMb = 64, e
       while (all.some(isRunning)) await Bun.sleep(1)
       return killedMs
     },
+    pauseServer: (ms) =>
+      pause(
+        servers()
+          .toSorted(() => Math.random() - 0.5)
+          .slice(0, 1),
+        ms,
+      ),
+    pausePostgres: (ms) => pause(postgresIn(home), ms),
     [Symbol.asyncDispose]: stop,
   }
+}
+
+const pause = async (pids: readonly number[], ms: number) => {
+  for (const pid of pids) signal(pid, 'SIGSTOP')
+  await Bun.sleep(ms)
+  for (const pid of pids) signal(pid, 'SIGCONT')
 }
 
 /** One of those found, and waits until there is one. */

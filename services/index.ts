@@ -9,6 +9,17 @@ import { questionImport } from './questions/import.ts'
 import { questionLoad, questionWriteLoad } from './questions/load.ts'
 import { questionModeration } from './questions/moderation.ts'
 import { questionRoutes } from './questions/routes.ts'
+import { reservationsApi } from './reservations/api.ts'
+import { reservationAudit } from './reservations/audit.ts'
+import { reservationImport } from './reservations/import.ts'
+import { reservationLoad } from './reservations/load.ts'
+import { reservationRoutes } from './reservations/routes.ts'
+import { reservationTidy } from './reservations/tidy.ts'
+import { restaurantAudit } from './restaurants/audit.ts'
+import { restaurantImport } from './restaurants/import.ts'
+import { restaurantLoad } from './restaurants/load.ts'
+import { restaurantModeration } from './restaurants/moderation.ts'
+import { restaurantRoutes } from './restaurants/routes.ts'
 import { reviewAudit } from './reviews/audit.ts'
 import { reviewImport } from './reviews/import.ts'
 import { reviewLoad, reviewWriteLoad } from './reviews/load.ts'
@@ -35,6 +46,25 @@ export const services: readonly Service[] = [
     audit: questionAudit,
     load: questionLoad,
     writeLoad: questionWriteLoad,
+  },
+  {
+    name: 'reservations',
+    schema: ['schema', 'functions', 'booking', 'changes', 'houses'].map((part) => new URL(`reservations/${part}.sql`, import.meta.url)),
+    routes: reservationRoutes,
+    api: reservationsApi,
+    imports: reservationImport,
+    audit: reservationAudit,
+    tidy: reservationTidy,
+    load: reservationLoad,
+  },
+  {
+    name: 'restaurants',
+    schema: new URL('restaurants/schema.sql', import.meta.url),
+    routes: restaurantRoutes,
+    imports: restaurantImport,
+    moderation: restaurantModeration,
+    audit: restaurantAudit,
+    load: restaurantLoad,
   },
   {
     name: 'reviews',

@@ -29,3 +29,7 @@ export const handle = (random: Random): string => {
 
 /** `greta.holm@mail.example` */
 export const email = (random: Random): string => `${random.pick(FIRST_NAMES)}.${random.pick(LAST_NAMES)}@${random.pick(POST_OFFICES)}`
+
+/** `Greta Holm` */
+export const guest = (random: Random): string => `${capital(random.pick(FIRST_NAMES))} ${capital(random.pick(LAST_NAMES))}`
+const capital = (name: string) => `${name[0]!.toUpperCase()}${name.slice(1)}`

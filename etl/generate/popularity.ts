@@ -45,7 +45,7 @@ export const countsByPopularity = (
  *
  * Whole numbers below 2⁵³ throughout, so the same on every machine.
  */
-const drawShares = (random: Random, ranked: Uint32Array, total: number, counts: Counts) => {
+export const drawShares = (random: Random, ranked: Uint32Array, total: number, counts: Counts) => {
   let head = 1
   while (head * head * head * head <= ranked.length) head++
   const weight = (rank: number) => Math.floor(2 ** 26 / (rank + head))

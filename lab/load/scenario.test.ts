@@ -12,6 +12,7 @@ const meaning = {
   reads,
   writes,
   products: 1_000,
+  restaurants: 0,
   rowsOf: async ({ keys }: LoadWrite) => ({ file: 'keys', columns: keys.columns.length, rows: 9 }),
 }
 const shipped = (name: string) => Bun.file(join(import.meta.dir, `../scenarios/${name}.json`)).text()

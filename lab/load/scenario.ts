@@ -81,8 +81,9 @@ export const scenarioOfAll = (reads: readonly LoadRequest[]): Scenario => ({
 export type ScenarioMeaning = {
   reads: readonly LoadRequest[]
   writes: readonly LoadWrite[]
-  /** Keys are those of so many products. */
+  /** Keys are those of so many products and restaurants. */
   products: number
+  restaurants: number
   /** Instead of what the scenario says. */
   keys?: KeyDistribution
   rowsOf(write: LoadWrite): Promise<{ file: string; columns: number; rows: number }>
@@ -103,7 +104,7 @@ export const phasesOf = ({ arrivals }: Scenario): readonly Phase[] => arrivals
 type Request = Omit<DrivePart, 'name' | 'weight'>
 
 const requestOf = async (part: Part, distribution: KeyDistribution, meaning: ScenarioMeaning): Promise<Request> => {
-  const { products, reads, writes } = meaning
+  const { products, restaurants, reads, writes } = meaning
   const { request, path, method = 'GET', status = 200, body, range = products } = part
   if (path !== undefined) {
     const form = {
@@ -117,7 +118,7 @@ const requestOf = async (part: Part, distribution: KeyDistribution, meaning: Sce
   const read = reads.find(({ name }) => name === request)
   if (read) {
     const template = requestTemplate({ method: 'GET', columns: 1, path: (key = 0) => read.path(key) })
-    return { request: template, status: 200, keys: { distribution, max: Math.max(1, read.keys(products)) } }
+    return { request: template, status: 200, keys: { distribution, max: Math.max(1, read.keys(products, restaurants)) } }
   }
   const write = writes.find(({ name }) => name === request)
   if (!write)
