@@ -27,8 +27,9 @@ export const loadCompare = async (flags: LoadFlagValues, mode: LoadMode & { kind
   const level = levelOf(flags)
   const compared: Record<'a' | 'b', Compared[]> = { a: [], b: [] }
   const rounds: CompareReport['rounds'] = []
-  const total = 2 * flags.rounds + 1
-  for (const [i, side] of interleaved(flags.rounds).entries()) {
+  const count = flags.rounds ?? roundsUnlessTold
+  const total = 2 * count + 1
+  for (const [i, side] of interleaved(count).entries()) {
     // A and the B after it are asked for the same keys.
     const seed = ofA.options.drive.seed + (i >> 1)
     const { name } = side === 'a' ? a : b
@@ -40,12 +41,12 @@ export const loadCompare = async (flags: LoadFlagValues, mode: LoadMode & { kind
     if (isRefused) break
     compared[side].push(comparedOf(figures))
   }
-  const isWhole = compared.b.length === flags.rounds && compared.a.length === flags.rounds + 1
+  const isWhole = compared.b.length === count && compared.a.length === count + 1
   const comparisons = isWhole ? compare(compared.a, compared.b) : undefined
   const manifest = loadManifest(flags, ofA, { url: { [a.name]: a.url, [b.name]: b.url }, phases: ofA.phases })
   const report: CompareReport = { manifest, level, rounds, comparisons }
   const text = comparisons
-    ? `${flags.rounds} rounds of ${secondsOf(ofA.phases)} s\n${comparisonText(comparisons, { a: a.name, b: b.name })}`
+    ? `${count} rounds of ${secondsOf(ofA.phases)} s\n${comparisonText(comparisons, { a: a.name, b: b.name })}`
     : 'Refused: there is no comparison.'
   await writeResult(flags, report, { text, refused: !comparisons })
   if (!comparisons) return refusedCode
@@ -68,3 +69,4 @@ const roundLine = (round: string, name: string, figures: LoadFigures | undefined
 }
 
 const attemptsMax = 3
+const roundsUnlessTold = 5

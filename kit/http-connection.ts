@@ -16,7 +16,8 @@ export type Shared = {
   nowMs: number
   draining: boolean
   date: string
-  /** The beginning of nearly every answer: status 200 and the date. */ okAndDate: Uint8Array
+  /** How sealed answers of a status begin, with that date; made when first needed. */
+  beginnings: Map<number, Uint8Array>
 }
 
 /**
@@ -168,14 +169,14 @@ export class Connection {
   /** Without the request's head the connection is closed after the answer: nobody knows what was asked. */
   #send(reply: Reply, request?: RequestHead) {
     if (this.#state === 'closed') return
-    const { date, draining, okAndDate } = this.#shared
+    const { date, draining } = this.#shared
     const open = request !== undefined && request.keepAlive && !draining
     this.sinceMs = this.#shared.nowMs
     this.#state = open ? 'reading' : 'lingering'
     const known = reply.etag === undefined ? undefined : request?.header('if-none-match')
     const plain = open && known === undefined && request.method === 'GET' && !request.old && this.#unsent.length === 0
     if (plain && reply.sealed && reply.sealed.length < sealedBytesMax) {
-      return this.#writePieces(okAndDate, reply.sealed)
+      return this.#writePieces(this.#beginning(reply.status), reply.sealed)
     }
     const unchanged = known !== undefined && (known === '*' || known.includes(reply.etag!))
     const status = unchanged ? 304 : reply.status
@@ -190,6 +191,15 @@ export class Connection {
   #finish() {
     if (this.#ended) this.close()
     else this.#socket.shutdown()
+  }
+
+  #beginning(status: number): Uint8Array {
+    const { beginnings, date } = this.#shared
+    const known = beginnings.get(status)
+    if (known) return known
+    const made = Buffer.from(`HTTP/1.1 ${statusLines[status] ?? status}\r\n${date}`)
+    beginnings.set(status, made)
+    return made
   }
 
   #writePieces(first: Uint8Array, second: Uint8Array) {

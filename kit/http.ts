@@ -1,5 +1,5 @@
 import type { Endpoint } from './endpoint.ts'
-import { AtelierError, internal, overloaded, statusOf } from './errors.ts'
+import { AtelierError, internal, statusOf } from './errors.ts'
 import { Connection, type Handle, type HttpRequest, type Shared } from './http-connection.ts'
 import { limits } from './limits.ts'
 import type { Log } from './log.ts'
@@ -109,7 +109,6 @@ const call = (found: Match | undefined, route: Route | undefined, request: HttpR
 
 /** The one map from an error to the wire. What is not ours is a bug: logged with the request's id, answered without internals. */
 const refusal = (error: unknown, request: HttpRequest, log: Log): Reply => {
-  if (error === overloaded) return overloadedReply
   const { method, path } = request
   // The caller's own id when it is a plain one, so that its logs and ours meet.
   const given = request.header('x-request-id') ?? ''
@@ -152,14 +151,9 @@ const allowed = (found: Match) =>
     .join(', ')
 
 /** RFC 9110, section 6.6.1. */
-const dated = () => {
-  const date = `date: ${new Date().toUTCString()}\r\n`
-  return { date, okAndDate: Buffer.from(`HTTP/1.1 200 OK\r\n${date}`) }
-}
+const dated = () => ({ date: `date: ${new Date().toUTCString()}\r\n`, beginnings: new Map<number, Uint8Array>() })
 
 const unknownPath = text(404, 'Not Found')
-/** Without an id of its own: nothing is logged of it. */
-const overloadedReply = text(503, overloaded.message, { 'retry-after': '1' })
 const preflight = empty(204, {
   'access-control-allow-methods': 'GET, POST, PUT, OPTIONS',
   'access-control-allow-headers': 'Authorization, Content-Type',
