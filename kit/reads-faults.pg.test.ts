@@ -150,6 +150,22 @@ test.skipIf(!inLinux)('an answer that comes after its request was refused harms 
   expect(await shop.figure('atelier_keys_waiting')).toBe(0)
 })
 
+test.skipIf(!inLinux)('a read whose keys nobody waits for any more, when its turn comes, does not cost the connection', async () => {
+  const backends = async () => (await shop.sql.unsafe<{ pid: number }[]>(`${readBackends} order by pid`)).map(({ pid }) => pid)
+  await until(async () => (await backends()).length === limits.readConnections + 1)
+  const before = await backends()
+  await change()
+  {
+    using _ = await freezeTestDatabase()
+    const first = answer('/reviews?product_id=41')
+    await Bun.sleep(50)
+    const waiting = ['/products/41/styles', '/products/41/related', '/products/42/styles'].map((path) => answer(path))
+    expect((await Promise.all([first, ...waiting])).map(({ status }) => status)).toEqual([503, 503, 503, 503])
+  }
+  expect((await answer('/products/41/styles')).status).toBe(200)
+  expect(await backends()).toEqual(before)
+})
+
 test.skipIf(!inLinux)(
   'a database that hangs until its connections are given up comes back all the same',
   async () => {

@@ -50,8 +50,9 @@ export class WirePool implements Disposable {
       const wire = this.#idle.pop()
       if (!wire) return
       const lane = this.#longestWaiting()
+      this.#lanes.delete(lane) // before it finds that nobody waits any more, and gives the connection back at once
       lane.flush(wire, () => this.#release(wire))
-      if (lane.size === 0) this.#lanes.delete(lane)
+      if (lane.size > 0) this.#lanes.add(lane)
     }
   }
 
