@@ -4,7 +4,8 @@ import { kinds, missedBy } from '../lab/load/judge.ts'
 import type { LoadFigures, LoadResult, Manifest, ServiceLevel } from '../lab/load/result.ts'
 import type { LoadMode } from './load-mode.ts'
 import { levelOf, loadManifest, openRuns, refusedCode, writeResult, type LoadFlagValues } from './load-runs.ts'
-import { openLoadSetup } from './load-setup.ts'
+import { openLoadSetup, readScenario } from './load-setup.ts'
+import { openSides } from './load-sides.ts'
 
 export type CompareReport = {
   manifest: Manifest
@@ -16,13 +17,14 @@ export type CompareReport = {
 }
 
 /** The same load on A and B in turn; the ratio of what came of it, and what A shows against itself. */
-export const loadCompare = async (flags: LoadFlagValues, mode: LoadMode & { kind: 'compare' }, signal: AbortSignal): Promise<number> => {
-  const { a, b, scenario } = mode
+export const loadCompare = async (flags: LoadFlagValues, mode: LoadMode & { kind: 'compare' }, interrupt: AbortSignal): Promise<number> => {
+  // A wrong one is to be told before anything is started.
+  if (mode.scenario !== undefined) await readScenario(mode.scenario)
+  await using sides = await openSides(mode.a, mode.b, { flags, signal: interrupt, say: (line) => console.error(line) })
+  const { a, b, signal, databaseUrl = flags['database-url'] } = sides
   await using opened = new AsyncDisposableStack()
-  const [ofA, ofB] = [
-    opened.use(await openLoadSetup({ ...flags, url: a.url }, scenario)),
-    opened.use(await openLoadSetup({ ...flags, url: b.url }, scenario)),
-  ]
+  const setup = async (url: string) => opened.use(await openLoadSetup({ ...flags, url, 'database-url': databaseUrl }, mode.scenario))
+  const [ofA, ofB] = [await setup(a.url), await setup(b.url)]
   const runs = { a: openRuns(ofA, !flags['no-calibrate'], signal), b: openRuns(ofB, !flags['no-calibrate'], signal) }
   const level = levelOf(flags)
   const compared: Record<'a' | 'b', Compared[]> = { a: [], b: [] }
@@ -43,7 +45,11 @@ export const loadCompare = async (flags: LoadFlagValues, mode: LoadMode & { kind
   }
   const isWhole = compared.b.length === count && compared.a.length === count + 1
   const comparisons = isWhole ? compare(compared.a, compared.b) : undefined
-  const manifest = loadManifest(flags, ofA, { url: { [a.name]: a.url, [b.name]: b.url }, phases: ofA.phases })
+  const manifest = loadManifest(flags, ofA, {
+    url: { [a.name]: a.url, [b.name]: b.url },
+    sides: { [a.name]: a.was, [b.name]: b.was },
+    phases: ofA.phases,
+  })
   const report: CompareReport = { manifest, level, rounds, comparisons }
   const text = comparisons
     ? `${count} rounds of ${secondsOf(ofA.phases)} s\n${comparisonText(comparisons, { a: a.name, b: b.name })}`

@@ -76,7 +76,7 @@ export const loadFlags = {
   errors: errorsFlag,
   'find-knee': { help: 'the highest rate that keeps the service level (unless told p99 50 ms, errors 0.1%)', default: false },
   soak: { value: 'N', help: 'seconds that confirm what a search found', default: 30, parse: integerFlag(1, 7_200) },
-  compare: { help: 'two servers, [NAME=]URL each, in turn: A B A B … A', default: false },
+  compare: { help: 'two servers, commits or configurations in turn: A B A B … A', default: false },
   rounds: number('N', 'of a comparison (default 5); so many spikes, one after the other (default 1)', 1, 100),
   spike: { help: 'the same as the word spike: many times the knee, and back', default: false },
   knee: number('N', 'the knee, so that a spike need not search for it', 1, 1_000_000),
