@@ -42,12 +42,12 @@ const name = async (id: number) => (JSON.parse((await answer(`/products/${id}`))
 const statements = () => shop.figure('atelier_statements_total')
 const readBackends = `
   select pid from pg_stat_activity where datname = current_database() and application_name = 'atelier-reads'`
+const backends = async () => (await shop.sql.unsafe<{ pid: number }[]>(`${readBackends} order by pid`)).map(({ pid }) => pid)
 /** Cuts the read connections; there are others as soon as they are gone. */
 const cutReads = async () => {
   const cut = await shop.sql.unsafe<{ pid: number }[]>(`select pid, pg_terminate_backend(pid) from (${readBackends}) reads`)
   expect(cut.length).toBe(limits.readConnections + 1)
-  const left = async () => (await shop.sql.unsafe<{ pid: number }[]>(readBackends)).map(({ pid }) => pid)
-  await until(async () => !(await left()).some((pid) => cut.some((gone) => gone.pid === pid)))
+  await until(async () => !(await backends()).some((pid) => cut.some((gone) => gone.pid === pid)))
 }
 
 /** Says that something changed, and waits until the server has heard it. */
@@ -151,7 +151,6 @@ test.skipIf(!inLinux)('an answer that comes after its request was refused harms 
 })
 
 test.skipIf(!inLinux)('a read whose keys nobody waits for any more, when its turn comes, does not cost the connection', async () => {
-  const backends = async () => (await shop.sql.unsafe<{ pid: number }[]>(`${readBackends} order by pid`)).map(({ pid }) => pid)
   await until(async () => (await backends()).length === limits.readConnections + 1)
   const before = await backends()
   await change()
