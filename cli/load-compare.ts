@@ -4,7 +4,8 @@ import { kinds, missedBy } from '../lab/load/judge.ts'
 import type { LoadFigures, LoadResult, Manifest, ServiceLevel } from '../lab/load/result.ts'
 import type { LoadMode } from './load-mode.ts'
 import { levelOf, loadManifest, openRuns, refusedCode, writeResult, type LoadFlagValues } from './load-runs.ts'
-import { openLoadSetup } from './load-setup.ts'
+import { openLoadSetup, readScenario } from './load-setup.ts'
+import { openSides } from './load-sides.ts'
 
 export type CompareReport = {
   manifest: Manifest
@@ -16,19 +17,21 @@ export type CompareReport = {
 }
 
 /** The same load on A and B in turn; the ratio of what came of it, and what A shows against itself. */
-export const loadCompare = async (flags: LoadFlagValues, mode: LoadMode & { kind: 'compare' }, signal: AbortSignal): Promise<number> => {
-  const { a, b, scenario } = mode
+export const loadCompare = async (flags: LoadFlagValues, mode: LoadMode & { kind: 'compare' }, interrupt: AbortSignal): Promise<number> => {
+  // A wrong one is to be told before anything is started.
+  if (mode.scenario !== undefined) await readScenario(mode.scenario)
+  await using sides = await openSides(mode.a, mode.b, { flags, signal: interrupt, say: (line) => console.error(line) })
+  const { a, b, signal, databaseUrl = flags['database-url'] } = sides
   await using opened = new AsyncDisposableStack()
-  const [ofA, ofB] = [
-    opened.use(await openLoadSetup({ ...flags, url: a.url }, scenario)),
-    opened.use(await openLoadSetup({ ...flags, url: b.url }, scenario)),
-  ]
+  const setup = async (url: string) => opened.use(await openLoadSetup({ ...flags, url, 'database-url': databaseUrl }, mode.scenario))
+  const [ofA, ofB] = [await setup(a.url), await setup(b.url)]
   const runs = { a: openRuns(ofA, !flags['no-calibrate'], signal), b: openRuns(ofB, !flags['no-calibrate'], signal) }
   const level = levelOf(flags)
   const compared: Record<'a' | 'b', Compared[]> = { a: [], b: [] }
   const rounds: CompareReport['rounds'] = []
-  const total = 2 * flags.rounds + 1
-  for (const [i, side] of interleaved(flags.rounds).entries()) {
+  const count = flags.rounds ?? roundsUnlessTold
+  const total = 2 * count + 1
+  for (const [i, side] of interleaved(count).entries()) {
     // A and the B after it are asked for the same keys.
     const seed = ofA.options.drive.seed + (i >> 1)
     const { name } = side === 'a' ? a : b
@@ -40,12 +43,16 @@ export const loadCompare = async (flags: LoadFlagValues, mode: LoadMode & { kind
     if (isRefused) break
     compared[side].push(comparedOf(figures))
   }
-  const isWhole = compared.b.length === flags.rounds && compared.a.length === flags.rounds + 1
+  const isWhole = compared.b.length === count && compared.a.length === count + 1
   const comparisons = isWhole ? compare(compared.a, compared.b) : undefined
-  const manifest = loadManifest(flags, ofA, { url: { [a.name]: a.url, [b.name]: b.url }, phases: ofA.phases })
+  const manifest = loadManifest(flags, ofA, {
+    url: { [a.name]: a.url, [b.name]: b.url },
+    sides: { [a.name]: a.was, [b.name]: b.was },
+    phases: ofA.phases,
+  })
   const report: CompareReport = { manifest, level, rounds, comparisons }
   const text = comparisons
-    ? `${flags.rounds} rounds of ${secondsOf(ofA.phases)} s\n${comparisonText(comparisons, { a: a.name, b: b.name })}`
+    ? `${count} rounds of ${secondsOf(ofA.phases)} s\n${comparisonText(comparisons, { a: a.name, b: b.name })}`
     : 'Refused: there is no comparison.'
   await writeResult(flags, report, { text, refused: !comparisons })
   if (!comparisons) return refusedCode
@@ -68,3 +75,4 @@ const roundLine = (round: string, name: string, figures: LoadFigures | undefined
 }
 
 const attemptsMax = 3
+const roundsUnlessTold = 5

@@ -31,9 +31,34 @@ test('two servers are compared by their names, if they have any', () => {
   expect(mode('--compare', `x=${a}`, `x=${b}`)).toMatchObject({ a: { name: 'x' }, b: { name: 'x2' } })
 })
 
+test('a commit and the work tree are sides, too: what each runs, with which flags', () => {
+  expect(mode('--compare', 'before=HEAD~1', '.')).toEqual({
+    kind: 'compare',
+    scenario: undefined,
+    a: { name: 'before', ref: 'HEAD~1', command: 'serve', flags: [] },
+    b: { name: 'B', ref: '.', command: 'serve', flags: [] },
+  })
+  expect(mode('shop', '--compare', '. serve --memory-mb=0', 'fleet= . fleet  --servers 4 --cache ')).toMatchObject({
+    scenario: 'shop',
+    a: { name: 'A', ref: '.', command: 'serve', flags: ['--memory-mb=0'] },
+    b: { name: 'fleet', ref: '.', command: 'fleet', flags: ['--servers', '4', '--cache'] },
+  })
+  // What an older commit took is not ours to judge.
+  expect(mode('--compare', 'old=v0.1 --threads 2', 'http://127.0.0.1:1')).toMatchObject({ a: { ref: 'v0.1', flags: ['--threads', '2'] } })
+})
+
 const wrong: [args: string[], sentence: string][] = [
   [['shop', 'more'], 'Unexpected "more".'],
-  [['--compare', 'http://127.0.0.1:1'], '--compare needs two addresses, such as http://127.0.0.1:3000 http://127.0.0.1:4000.'],
+  [['--compare', 'HEAD'], '--compare needs two sides, such as HEAD~1 . or http://127.0.0.1:3000 http://127.0.0.1:4000.'],
+  [['--compare', '.', 'b='], 'b must be an address, a commit or "." for the work tree.'],
+  [['--compare', '.', '. start'], 'B runs serve or fleet, not "start".'],
+  [['--compare', '.', '. --memory-mb all'], 'B: --memory-mb must be an integer from 0 to 65536, not "all".'],
+  [['--compare', '. --servers 2', '.'], "A: Unknown option '--servers'."],
+  [['--compare', 'http://127.0.0.1:1 --memory-mb 0', '.'], 'A runs already, so it takes no "--memory-mb 0".'],
+  [
+    ['--compare', '.', 'HEAD --database-url=postgres://u:p@here/x'],
+    'B takes no --database-url: --host, --port, --data, --database-url, --products, --restart and --print are set by the comparison.',
+  ],
   [
     ['--compare', 'http://127.0.0.1:1', 'b=http://example.com'],
     'b must be of this machine, 127.0.0.1 or [::1]; load is offered to no other, so not to example.com.',

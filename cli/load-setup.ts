@@ -81,7 +81,8 @@ export const openLoadSetup = async (flags: FlagValues<typeof loadFlags>, name: s
 /** So that a server that stands still for a second or two is charged for everybody who came meanwhile. */
 export const waitingMaxOf = (phases: readonly Phase[]) => Math.max(waitingMin, Math.ceil(highestRate(phases) * waitingSeconds))
 
-const readScenario = async (name: string): Promise<Scenario> => {
+/** A shipped one, or a file. Throws wrong usage. */
+export const readScenario = async (name: string): Promise<Scenario> => {
   const shipped = Bun.file(join(import.meta.dir, '../lab/scenarios', `${name}.json`))
   const file = /^[\w-]+$/.test(name) && (await shipped.exists()) ? shipped : Bun.file(resolve(name))
   if (!(await file.exists())) throw new WrongUsage(`There is no scenario "${name}": neither a shipped one nor a file.`)

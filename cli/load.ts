@@ -21,13 +21,15 @@ export const loadCommand = command({
   summary: 'Offers load to a server on this machine, on a schedule, and says what it held.',
   usage: `atelier load [SCENARIO] [flags]
        atelier load [SCENARIO] --find-knee [flags]
-       atelier load [SCENARIO] --compare [NAME=]URL [NAME=]URL [flags]
+       atelier load [SCENARIO] --compare A B [flags]
        atelier load spike [SCENARIO] [--knee N] [flags]
 
-SCENARIO is shop, questions, a file, or nothing: every read of every service. Every run says which tier limits: the generator, the
+SCENARIO is shop, questions, lists, a file, or nothing: every read of every service. Every run says which tier limits: the generator, the
 gateway, a service process, the database's CPU, its commits or its waits, connections, memory, or none.
 --find-knee doubles the rate until the service level is missed, halves the distance, and confirms what it found by a soak.
---compare offers the same load to two servers in turn; what is no greater than A against itself is no difference.
+--compare offers the same load to two servers in turn; what is no greater than A against itself is no difference. A and B are each
+[NAME=]URL, or '[NAME=]REF [serve|fleet] [flags]' in one word, REF being a commit, or . for the work tree as it is: HEAD~1 . or . '. --memory-mb 0'.
+Those are started on free ports, on the database of --data, --database-url or DATABASE_URL, and ended afterwards.
 spike offers ten times the knee for 10 s, then 0.7 of it: what is answered, what is refused and at which cost, how soon all is normal.
 Exit codes: 0 the service level was kept (a knee was found, a spike was recovered from), 1 it was not, 2 wrong usage,
 3 refused: the generator or the machine was the limit, so there is no figure.`,
@@ -36,10 +38,11 @@ Exit codes: 0 the service level was kept (a knee was found, a spike was recovere
   async run(flags, operands) {
     const mode = loadMode(flags, operands)
     using signal = openInterrupt()
-    if (mode.kind === 'knee') return loadKnee(flags, mode.scenario, signal)
-    if (mode.kind === 'spike') return loadSpike(flags, mode.scenario, signal)
-    if (mode.kind === 'compare') return loadCompare(flags, mode, signal)
-    return runOnce(flags, mode.scenario, signal)
+    // Awaited here: what is opened in this function is closed when it returns.
+    if (mode.kind === 'knee') return await loadKnee(flags, mode.scenario, signal)
+    if (mode.kind === 'spike') return await loadSpike(flags, mode.scenario, signal)
+    if (mode.kind === 'compare') return await loadCompare(flags, mode, signal)
+    return await runOnce(flags, mode.scenario, signal)
   },
 })
 

@@ -15,10 +15,11 @@ afterEach(() => rm(root, { recursive: true, force: true }))
 const value = (name: string, memory: number, disk = 1024 * GiB, durable = true): string | undefined =>
   new RegExp(`^${name} = '(.*)'$`, 'm').exec(settings({ memoryBytes: memory, diskBytes: disk, durable }))?.[1]
 
-test('a quarter of the memory is the cache, from 64 MiB to 8 GiB', () => {
+test('a quarter of a small memory is the cache and three eighths of a large one, from 64 MiB to 32 GiB', () => {
   expect(value('shared_buffers', 128 * MiB)).toBe('65536kB')
   expect(value('shared_buffers', GiB)).toBe('262144kB')
-  expect(value('shared_buffers', 256 * GiB)).toBe('8388608kB')
+  expect(value('shared_buffers', 24 * GiB)).toBe('9437184kB')
+  expect(value('shared_buffers', 256 * GiB)).toBe('33554432kB')
 })
 
 test('the write-ahead log fits the memory and the disk', () => {

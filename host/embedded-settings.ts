@@ -10,8 +10,8 @@ export const settings = (machine: { memoryBytes: number; diskBytes: number; dura
   const { memoryBytes, diskBytes, durable } = machine
   const share = (part: number, min: number, max: number) => kilobytes(clamp(memoryBytes * part, min, max))
   const lines: Record<string, string> = {
-    // Three quarters stay for the kernel's cache, the servers and the sorts.
-    shared_buffers: durable ? share(1 / 4, 64 * MiB, 8 * GiB) : kilobytes(128 * MiB),
+    // The rest stays for the kernel's cache, the servers and the sorts, of which a small machine needs a larger part.
+    shared_buffers: durable ? share(memoryBytes < 4 * GiB ? 1 / 4 : 3 / 8, 64 * MiB, 32 * GiB) : kilobytes(128 * MiB),
     effective_cache_size: share(0.6, 128 * MiB, Infinity),
     work_mem: share(1 / 128, 4 * MiB, 16 * MiB), // per sort, of which a hundred may run
     maintenance_work_mem: share(1 / 16, 32 * MiB, 256 * MiB),
@@ -37,6 +37,8 @@ export const settings = (machine: { memoryBytes: number; diskBytes: number; dura
     logging_collector: 'off',
     timezone: 'UTC',
     log_timezone: 'UTC',
+    // What was in the buffers when it stopped is read back when it starts: the first requests do not wait for the disk one by one.
+    ...(durable && { shared_preload_libraries: 'pg_prewarm' }),
     ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
   }
   return Object.entries(lines)

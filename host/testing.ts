@@ -5,12 +5,13 @@ import { importFamilies } from '../etl/import-families.ts'
 import type { FileSummary } from '../etl/import.ts'
 import { openSql, parseDatabaseUrl, type Sql } from '../kit/db.ts'
 import { silentLog } from '../kit/log.ts'
-import { metricsText } from '../kit/metrics.ts'
+import { mergeSnapshots, metricsText } from '../kit/metrics.ts'
 import { services } from '../services/index.ts'
 import type { Migrated } from './migrate.ts'
 import { openServer, type AtelierServer } from './server.ts'
 import { cloneTestDatabase } from './testing-cluster.ts'
 import { figure } from './testing-figures.ts'
+import { nginxProgram, openTestNginx } from './testing-nginx.ts'
 
 export type TestHostOptions = {
   /** CSV files by name without `.csv`; imported before the server starts. */
@@ -22,7 +23,10 @@ export type TestHostOptions = {
   tidies?: boolean
 }
 
-/** A real server on a real database of its own. */
+/**
+ * A real server on a real database of its own; with `ATELIER_TEST_FLEET=N` in the environment N of them behind a real NGINX, which must
+ * look the same to a client.
+ */
 export type TestHost = AsyncDisposable & {
   readonly origin: string
   readonly databaseUrl: string
@@ -46,12 +50,26 @@ export const openTestHost = async ({
   const sql = openSql(parseDatabaseUrl(databaseUrl), { connections: 2 })
   opened.defer(() => sql.end({ timeout: 1 }))
   if (files) await importFiles(databaseUrl, files)
-  const config = { host: '127.0.0.1', port: 0, reusePort: false, databaseUrl, memoryBytesMax, version: 'test', adminToken }
-  const server = opened.use(await openServer({ config, services, migrated: testMigrated, log: silentLog(), tidies }))
-  const origin = `http://127.0.0.1:${server.port}`
+  // What another server remembers may be a moment old: with a fleet, nothing is remembered.
+  const config = {
+    host: '127.0.0.1',
+    port: 0,
+    reusePort: false,
+    databaseUrl,
+    memoryBytesMax: fleet > 0 ? 0 : memoryBytesMax,
+    version: 'test',
+    adminToken,
+  }
+  const openOne = async () => opened.use(await openServer({ config, services, migrated: testMigrated, log: silentLog(), tidies }))
+  const server = await openOne()
+  const servers = [server]
+  while (servers.length < fleet) servers.push(await openOne())
+  const addresses = servers.map(({ port }) => ({ host: '127.0.0.1', port }))
+  const { port } = fleet > 0 ? opened.use(await openTestNginx({ servers: addresses })) : server
+  const origin = `http://127.0.0.1:${port}`
   const get = (path: string, init?: RequestInit) => fetch(`${origin}${path}`, init)
   // It begins to listen for changes, and forgets all it knows, after it has begun to serve.
-  await until(() => figure(metricsText(server.snapshot()), 'atelier_memory_drops_total') > 0)
+  for (const one of servers) await until(() => figure(metricsText(one.snapshot()), 'atelier_memory_drops_total') > 0)
   const kept = opened.move()
   return {
     origin,
@@ -59,7 +77,7 @@ export const openTestHost = async ({
     sql,
     server,
     get,
-    figure: async (name, label) => figure(await (await get('/metrics')).text(), name, label),
+    figure: async (name, label) => figure(metricsText(mergeSnapshots(servers.map((one) => one.snapshot()))), name, label),
     import: (replacing) => importFiles(databaseUrl, replacing),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }
@@ -89,5 +107,11 @@ export const importFiles = async (databaseUrl: string, files: Record<string, str
   }
 }
 
+/** 0: no fleet, one server that is asked itself. Without NGINX there is none. */
+const fleet = nginxProgram === undefined ? 0 : Number(process.env['ATELIER_TEST_FLEET'] ?? 0)
+/** NGINX has headers of its own, answers paths that are not well-formed itself, and spreads requests that a test sends to one batch. */
+export const isFleet = fleet > 0
+/** Of texts in paths, those that reach a server. */
+export const reaching = (texts: string[]): string[] => texts.filter((text) => !isFleet || !/%00|%(?![0-9a-f]{2})/i.test(text))
 const noProgress = { note: () => {}, start: () => ({ at: () => {}, done: () => {} }) }
 const testMigrated: readonly Migrated[] = [...services, { name: 'etl', schema: new URL('../etl/schema.sql', import.meta.url) }]

@@ -3,27 +3,33 @@ import { limits } from './limits.ts'
 /**
  * How many keys may wait for the database, so that those who are let in are answered in time and the others are told at once.
  *
- * The bound follows the latency that is measured, by additive increase and multiplicative decrease (Chiu and Jain, "Analysis of the
- * increase and decrease algorithms for congestion avoidance in computer networks", 1989), with TCP's slow start below half the
- * wanted latency (RFC 5681, section 3.1): batches grow with what waits, so more keys are first nearly free, and later only wait.
+ * By Little's law (J. D. C. Little, "A proof for the queuing formula L = λW", 1961) as many may wait as the database answers in the time
+ * they are to wait. What it can answer is read off whatever it is doing, by the utilisation law (P. J. Denning, J. P. Buzen, "The
+ * operational analysis of queueing network models", 1978): keys answered over the time that statements were under way. So the bound
+ * follows a slow database within its statements, and needs no probing. Statements of few keys are slow for what they answer: they make
+ * the bound less than it could be, but not less than it is at first.
+ *
+ * As in CoDel (RFC 8289) a queue that comes and goes is not one that stands: a burst, or what came while the machine stood still, may
+ * be longer than what is let in for as long as others are refused.
  */
 export class Admission {
-  #limit: number = limits.admittedKeysFirst
   #admitted = 0
-  #slowestMs = 0
-  #wasFull = false
-  /** Windows since somebody was refused. */
-  #calmWindows = Infinity
+  /** Keys answered, and milliseconds that took, by the last statements, the older the less. */
+  #keys = 0
+  #busyMs = 0
+  #burst: number = limits.admittedKeysFirst
+  #standing: number = limits.admittedKeysFirst
+  /** Windows until nobody was refused for a second. */
+  #refusedOfLate = 0
 
   get limit() {
-    return this.#limit
+    return this.#refusedOfLate > 0 ? this.#standing : this.#burst
   }
 
   /** True, and to be followed by one `leave`, when there is room. Bulk reads go first: they need half of it free, and nobody refused of late. */
   enter(bulk: boolean): boolean {
-    const room = bulk ? this.#limit / 2 : this.#limit
-    if (this.#admitted >= room || (bulk && this.#calmWindows < bulkCalmWindows)) {
-      if (!bulk) this.#wasFull = true
+    if (this.#admitted >= (bulk ? this.limit / 2 : this.limit) || (bulk && this.#refusedOfLate > 0)) {
+      if (!bulk) this.#refusedOfLate = windowsOfLate
       return false
     }
     this.#admitted++
@@ -34,26 +40,30 @@ export class Admission {
     this.#admitted--
   }
 
-  /** How long a key that is not bulk took, or has waited so far. */
-  observe(latencyMs: number) {
-    if (latencyMs > this.#slowestMs) this.#slowestMs = latencyMs
+  /** A statement that was not bulk answered so many keys in so many milliseconds. */
+  observe(keys: number, tookMs: number) {
+    // One that stood still, as the machine did, is not to be remembered for longer than others.
+    const weighedMs = Math.min(Math.max(tookMs, tookMsMin), rememberedMs)
+    const kept = Math.exp(-weighedMs / rememberedMs)
+    this.#keys = this.#keys * kept + keys
+    this.#busyMs = this.#busyMs * kept + weighedMs
+    const least = this.#admitted > this.#standing / 2 ? limits.admittedKeysMin : limits.admittedKeysFirst
+    this.#burst = this.#answeredIn(limits.burstWaitMs, least)
+    this.#standing = this.#answeredIn(limits.admittedWaitMs, least)
   }
 
-  /** Called once a window, some times the latency wanted. */
+  /** Called once a window. */
   adjust() {
-    const slow = this.#slowestMs
-    if (slow > limits.admittedLatencyMs) this.#limit = Math.max(limits.admittedKeysMin, Math.floor(this.#limit * decrease))
-    else if (this.#wasFull || this.#admitted > this.#limit / 2) {
-      const step = slow < limits.admittedLatencyMs / 2 ? this.#limit / 4 : increase
-      this.#limit = Math.min(limits.keysWaitingMax, Math.ceil(this.#limit + step))
-    }
-    this.#calmWindows = this.#wasFull ? 0 : this.#calmWindows + 1
-    this.#wasFull = false
-    this.#slowestMs = 0
+    if (this.#refusedOfLate > 0) this.#refusedOfLate--
+  }
+
+  #answeredIn(waitMs: number, least: number) {
+    return Math.min(Math.max(Math.round((this.#keys / this.#busyMs) * waitMs), least), limits.keysWaitingMax)
   }
 }
 
-const decrease = 0.9
-const increase = 8
+const rememberedMs = 250
+/** What the clock can tell. */
+const tookMsMin = 0.01
 /** One second of the windows of kit/reads.ts. */
-const bulkCalmWindows = 20
+const windowsOfLate = 20

@@ -41,6 +41,3 @@ export const tooBusy = (message: string) => new AtelierError('too busy', message
 
 /** A bug or a fault outside: the client learns nothing of it but that it happened. */
 export const internal = () => new AtelierError('internal', 'An error occurred.')
-
-/** One for all: making an error costs more than refusing with it, and it is refused by the ten thousand. */
-export const overloaded = tooBusy('Error: too many requests are waiting, try again')

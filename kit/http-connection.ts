@@ -2,7 +2,7 @@ import type { Socket } from 'bun'
 import { chunkedBody, sizedBody, type IncomingBody } from './http-body.ts'
 import { BadRequest, bareLineFeed, parseHead, type RequestHead } from './http-head.ts'
 import { limits } from './limits.ts'
-import { contentLength, type Reply } from './reply.ts'
+import { contentLength, overloaded, type Reply } from './reply.ts'
 
 /** A whole request. */
 export type HttpRequest = Readonly<Pick<RequestHead, 'method' | 'path' | 'search' | 'header' | 'body'>>
@@ -17,8 +17,13 @@ export type Shared = {
   readonly refuse: (error: BadRequest, path: string | undefined) => Reply
   nowMs: number
   draining: boolean
+  /** The process does not get round to what has come. */
+  late: boolean
+  /** Connections that are not read for a moment. */
+  held: Connection[]
   date: string
-  /** The beginning of nearly every answer: status 200 and the date. */ okAndDate: Uint8Array
+  /** How sealed answers of a status begin, with that date; made when first needed. */
+  beginnings: Map<number, Uint8Array>
 }
 
 /**
@@ -56,6 +61,11 @@ export class Connection {
     if (this.#paused || this.#unread.length <= limits.pipelinedBytesMax) return
     this.#paused = true
     this.#socket.pause()
+  }
+
+  /** Reads on after a refusal. */
+  release() {
+    if (this.#state !== 'closed' && !this.#paused) this.#socket.resume()
   }
 
   /** The socket takes bytes again. */
@@ -170,14 +180,15 @@ export class Connection {
   /** Without the request's head the connection is closed after the answer: nobody knows what was asked. */
   #send(reply: Reply, request?: RequestHead) {
     if (this.#state === 'closed') return
-    const { date, draining, okAndDate } = this.#shared
+    const { date, draining } = this.#shared
     const open = request !== undefined && request.keepAlive && !draining
     this.sinceMs = this.#shared.nowMs
     this.#state = open ? 'reading' : 'lingering'
     const known = reply.etag === undefined ? undefined : request?.header('if-none-match')
+    if (reply === overloaded && this.#shared.late) this.#hold()
     const plain = open && known === undefined && request.method === 'GET' && !request.old && this.#unsent.length === 0
     if (plain && reply.sealed && reply.sealed.length < sealedBytesMax) {
-      return this.#writePieces(okAndDate, reply.sealed)
+      return this.#writePieces(this.#beginning(reply.status), reply.sealed)
     }
     const unchanged = known !== undefined && (known === '*' || known.includes(reply.etag!))
     const status = unchanged ? 304 : reply.status
@@ -192,6 +203,24 @@ export class Connection {
   #finish() {
     if (this.#ended) this.close()
     else this.#socket.shutdown()
+  }
+
+  /**
+   * Who was refused is not heard again at once while the process is late: refusing as often as it is asked would take all its time,
+   * and none would be left for answers.
+   */
+  #hold() {
+    this.#socket.pause()
+    this.#shared.held.push(this)
+  }
+
+  #beginning(status: number): Uint8Array {
+    const { beginnings, date } = this.#shared
+    const known = beginnings.get(status)
+    if (known) return known
+    const made = Buffer.from(`HTTP/1.1 ${statusLines[status] ?? status}\r\n${date}`)
+    beginnings.set(status, made)
+    return made
   }
 
   #writePieces(first: Uint8Array, second: Uint8Array) {

@@ -109,7 +109,9 @@ test('a socket that takes few bytes at a time, or none, is given the same bytes'
     nowMs: 0,
     draining: false,
     date,
-    okAndDate: Buffer.from(`HTTP/1.1 200 OK\r\n${date}`),
+    beginnings: new Map(),
+    late: false,
+    held: [],
   }
   const written = async (stream: string, sizes: number[]) => {
     let turn = 0

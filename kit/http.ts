@@ -1,5 +1,5 @@
 import type { Endpoint } from './endpoint.ts'
-import { AtelierError, internal, overloaded, statusOf } from './errors.ts'
+import { AtelierError, internal, statusOf } from './errors.ts'
 import { Connection, type Handle, type HttpRequest, type Shared } from './http-connection.ts'
 import { limits } from './limits.ts'
 import type { Log } from './log.ts'
@@ -26,8 +26,25 @@ export const serveHttp = ({ host, port, reusePort = false, endpoints, metrics, l
     const reply = text(status, message)
     return path !== undefined && isProblem(path) ? problem(reply) : reply
   }
-  const shared: Shared = { handle: answer, failed, refused, refuse, nowMs: performance.now(), draining: false, ...dated() }
+  const shared: Shared = {
+    handle: answer,
+    failed,
+    refused,
+    refuse,
+    nowMs: performance.now(),
+    draining: false,
+    late: false,
+    held: [],
+    ...dated(),
+  }
   metrics.gauge('atelier_http_connections', 'Open connections of clients', () => connections.size)
+  let expectedMs = performance.now()
+  const watch = setInterval(() => {
+    const nowMs = performance.now()
+    shared.late = nowMs - expectedMs > lateMs
+    expectedMs = nowMs + watchMs
+    for (const connection of shared.held.splice(0)) connection.release()
+  }, watchMs)
   const ticker = setInterval(() => {
     Object.assign(shared, dated(), { nowMs: performance.now() })
     for (const connection of connections) connection.sweep()
@@ -68,6 +85,7 @@ export const serveHttp = ({ host, port, reusePort = false, endpoints, metrics, l
       const untilMs = performance.now() + limits.drainMsMax
       while ([...connections].some(({ busy }) => busy) && performance.now() < untilMs) await Bun.sleep(drainPollMs)
       clearInterval(ticker)
+      clearInterval(watch)
       for (const connection of connections) connection.close()
     },
   }
@@ -122,7 +140,6 @@ const call = (
 
 /** The one map from an error to the wire. What is not ours is a bug: logged with the request's id, answered without internals. */
 const refusal = (error: unknown, request: HttpRequest, log: Log): Reply => {
-  if (error === overloaded) return overloadedReply
   const { method, path } = request
   // The caller's own id when it is a plain one, so that its logs and ours meet.
   const given = request.header('x-request-id') ?? ''
@@ -165,14 +182,9 @@ const allowed = (found: Match) =>
     .join(', ')
 
 /** RFC 9110, section 6.6.1. */
-const dated = () => {
-  const date = `date: ${new Date().toUTCString()}\r\n`
-  return { date, okAndDate: Buffer.from(`HTTP/1.1 200 OK\r\n${date}`) }
-}
+const dated = () => ({ date: `date: ${new Date().toUTCString()}\r\n`, beginnings: new Map<number, Uint8Array>() })
 
 const unknownPath = text(404, 'Not Found')
-/** Without an id of its own: nothing is logged of it. */
-const overloadedReply = text(503, overloaded.message, { 'retry-after': '1' })
 const preflight = empty(204, {
   'access-control-allow-methods': 'GET, POST, PUT, OPTIONS',
   'access-control-allow-headers': 'Authorization, Content-Type',
@@ -185,4 +197,6 @@ const preflightOfMore = empty(204, {
   'access-control-max-age': '86400',
 })
 const tickMs = 500
+const watchMs = 25
+const lateMs = 10
 const drainPollMs = 10

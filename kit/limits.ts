@@ -22,11 +22,12 @@ export const limits = {
   lightRowsMax: 100,
   /** Keys that may wait for the database in a process at most; fewer when it is slow (kit/admission.ts). The next one is refused. */
   keysWaitingMax: 20_000,
-  /** Where that bound begins, and what it never falls below. */
-  admittedKeysFirst: 2_048,
+  /** Where that bound begins and what it is while there is room, at least; and what it never falls below. */
+  admittedKeysFirst: 384,
   admittedKeysMin: 64,
-  /** The bound shrinks while a key takes longer than this from its arrival to its answer. */
-  admittedLatencyMs: 50,
+  /** As many keys may wait as the database answers in this time: in a burst, and while others are refused. */
+  burstWaitMs: 80,
+  admittedWaitMs: 30,
   /** A read not answered after this is refused with 503, or answered stale when memory still has it. */
   readWaitMsMax: 800,
   /** A read connection whose statement takes longer than this is given up and opened anew. */

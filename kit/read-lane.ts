@@ -18,8 +18,8 @@ export type Flight<Key> = {
   done: boolean
 }
 
-/** Told of the keys of each statement, and how long the key of a batch took, or has taken so far, that waits the longest. */
-export type LaneWatch = { sent(keys: number): void; took(ms: number): void; log: Log }
+/** Told of the keys of each statement, and of how long it took when it was answered. */
+export type LaneWatch = { sent(keys: number): void; took(keys: number, ms: number): void; log: Log }
 
 /** The waiting keys of one read, and those whose statement is under way. */
 export class ReadLane<Key> implements Lane {
@@ -43,6 +43,11 @@ export class ReadLane<Key> implements Lane {
 
   get size() {
     return this.#waiting.length
+  }
+
+  /** Of the first waiting key. */
+  get sinceMs() {
+    return this.#waiting[0]?.sinceMs ?? Infinity
   }
 
   /** Keys without an answer yet. */
@@ -74,6 +79,7 @@ export class ReadLane<Key> implements Lane {
     if (batch.length === 0) return idle()
     this.#flying.add(batch)
     this.#watch.sent(batch.length)
+    const sentMs = performance.now()
     const { columns: numbers, texts = [], missed } = this.#definition
     const columns = [
       ...numbers.map((column) => batch.map(({ key }) => column(key))),
@@ -86,9 +92,9 @@ export class ReadLane<Key> implements Lane {
     }
     wire.run(this.#statement, columns, batch.length, onRow, (error) => {
       this.#flying.delete(batch)
-      this.#watch.took(performance.now() - batch[0]!.sinceMs)
       if (error) this.#failed(batch, error)
       else {
+        this.#watch.took(batch.length, performance.now() - sentMs)
         this.away = false
         for (const flight of batch) flight.land(undefined)
       }
@@ -106,7 +112,6 @@ export class ReadLane<Key> implements Lane {
         flight.land(tooBusy('Error: the database does not answer, try again'))
       }
     }
-    for (const [oldest] of [this.#waiting, ...this.#flying]) if (oldest) this.#watch.took(nowMs - oldest.sinceMs)
     if (this.#waiting.some((flight) => flight.done)) this.#waiting = this.#waiting.filter((flight) => !flight.done)
   }
 

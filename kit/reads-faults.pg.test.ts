@@ -42,12 +42,12 @@ const name = async (id: number) => (JSON.parse((await answer(`/products/${id}`))
 const statements = () => shop.figure('atelier_statements_total')
 const readBackends = `
   select pid from pg_stat_activity where datname = current_database() and application_name = 'atelier-reads'`
+const backends = async () => (await shop.sql.unsafe<{ pid: number }[]>(`${readBackends} order by pid`)).map(({ pid }) => pid)
 /** Cuts the read connections; there are others as soon as they are gone. */
 const cutReads = async () => {
   const cut = await shop.sql.unsafe<{ pid: number }[]>(`select pid, pg_terminate_backend(pid) from (${readBackends}) reads`)
   expect(cut.length).toBe(limits.readConnections + 1)
-  const left = async () => (await shop.sql.unsafe<{ pid: number }[]>(readBackends)).map(({ pid }) => pid)
-  await until(async () => !(await left()).some((pid) => cut.some((gone) => gone.pid === pid)))
+  await until(async () => !(await backends()).some((pid) => cut.some((gone) => gone.pid === pid)))
 }
 
 /** Says that something changed, and waits until the server has heard it. */
@@ -148,6 +148,21 @@ test.skipIf(!inLinux)('an answer that comes after its request was refused harms 
   const late = await Promise.all([9, 8, 10].map((id) => answer(`/products/${id}/styles`)))
   expect(late.map(({ body }) => body)).toEqual([9, 8, 10].map((id) => `{"product_id":"${id}","results":[]}`))
   expect(await shop.figure('atelier_keys_waiting')).toBe(0)
+})
+
+test.skipIf(!inLinux)('a read whose keys nobody waits for any more, when its turn comes, does not cost the connection', async () => {
+  await until(async () => (await backends()).length === limits.readConnections + 1)
+  const before = await backends()
+  await change()
+  {
+    using _ = await freezeTestDatabase()
+    const first = answer('/reviews?product_id=41')
+    await Bun.sleep(50)
+    const waiting = ['/products/41/styles', '/products/41/related', '/products/42/styles'].map((path) => answer(path))
+    expect((await Promise.all([first, ...waiting])).map(({ status }) => status)).toEqual([503, 503, 503, 503])
+  }
+  expect((await answer('/products/41/styles')).status).toBe(200)
+  expect(await backends()).toEqual(before)
 })
 
 test.skipIf(!inLinux)(

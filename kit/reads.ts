@@ -1,14 +1,14 @@
 import { Admission } from './admission.ts'
 import type { Change } from './changes.ts'
 import type { Database } from './db.ts'
-import { AtelierError, internal, overloaded } from './errors.ts'
+import { AtelierError, internal } from './errors.ts'
 import { KeptAnswers } from './kept-answers.ts'
 import { limits } from './limits.ts'
 import type { Log } from './log.ts'
 import { Memory } from './memory.ts'
 import { sizeScale, type Counter, type Metrics } from './metrics.ts'
 import { ReadLane, type Flight } from './read-lane.ts'
-import { json, sealed, stale, text, type Reply } from './reply.ts'
+import { json, overloaded, sealed, stale, text, type Reply } from './reply.ts'
 import { WirePool } from './wire-pool.ts'
 
 /** What a service says of a read; how it is batched, remembered and refused is the kit's business. */
@@ -113,7 +113,7 @@ export class Reads implements Disposable {
     const statements = this.#metrics.counter('atelier_statements_total', 'Statements sent to the database', labels)
     const sizes = this.#metrics.histogram('atelier_batch_keys', 'Keys answered by one statement', sizeScale, labels)
     const sent = (keys: number) => (statements.add(), sizes.observe(keys))
-    const took = (ms: number) => this.#admission.observe(ms)
+    const took = (keys: number, ms: number) => this.#admission.observe(keys, ms)
     const lanes = {
       light: new ReadLane(definition, this.#pools.light, { sent, took, log: this.#log }),
       bulk: new ReadLane(definition, this.#pools.bulk, { sent, took: () => {}, log: this.#log }),
@@ -169,7 +169,7 @@ export class Reads implements Disposable {
       if (!this.#admission.enter(bulk)) {
         if (known) return (stales.add(), stale(known.reply))
         refused.add()
-        throw overloaded
+        return overloaded
       }
       misses.add()
       const flight = lane.add(key, keyId, rows(key), performance.now(), land)
@@ -190,4 +190,4 @@ export class Reads implements Disposable {
 type DroppedIds = ReadonlyMap<number, boolean>
 
 const sweepMs = 50
-const absent = text(404, 'Not Found')
+const absent = sealed(text(404, 'Not Found'))

@@ -55,24 +55,28 @@ export const created = text(201, 'Created')
 export const noContent = empty(204)
 
 /** For one client only: no cache between us keeps it. `setCookie` as it goes on the wire. */
-export const personal = ({ status, body }: Reply, setCookie?: string): Reply => ({
-  status,
-  headers: headerLines({
-    ...strictHeaders,
-    'content-type': status === 200 ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8',
-    'cache-control': 'private, no-store',
-    vary: 'Cookie, Authorization',
-    ...(setCookie !== undefined && { 'set-cookie': setCookie }),
-  }),
-  etag: undefined,
-  body,
-})
+export const personal = (reply: Reply, setCookie?: string): Reply => {
+  if (reply === overloaded) return reply
+  const { status, body } = reply
+  return {
+    status,
+    headers: headerLines({
+      ...strictHeaders,
+      'content-type': status === 200 ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8',
+      'cache-control': 'private, no-store',
+      vary: 'Cookie, Authorization',
+      ...(setCookie !== undefined && { 'set-cookie': setCookie }),
+    }),
+    etag: undefined,
+    body,
+  }
+}
 
 /** No page of another origin may read it. */
 export const unshared = (reply: Reply): Reply => ({ ...reply, sealed: undefined, headers: reply.headers.replace(sharing, '') })
 const sharing = headerLines({ 'access-control-allow-origin': strictHeaders['access-control-allow-origin'] })
 
-/** The same reply, of status 200, in one piece with a copy of its body: made once, sent with no more work than copying it. */
+/** The same reply, of a status that has a body, in one piece with a copy of its body: made once, sent with no more work than copying it. */
 export const sealed = (reply: Reply): Reply => {
   const head = `${reply.headers}${contentLength(reply)}\r\n`
   const whole = Buffer.allocUnsafeSlow(head.length + reply.body.length)
@@ -96,3 +100,6 @@ const jsonHeaders = headerLines({ ...strictHeaders, 'content-type': 'application
 
 /** A strong validator: length and 32-bit hash of the bytes, so equal bytes have equal tags in every process. */
 const etagOf = (body: Uint8Array) => `"${body.length.toString(36)}-${Bun.hash.xxHash32(body).toString(36)}"`
+
+/** A read that would wait too long. One for all, given and not thrown: this is answered by the ten thousand, and nothing is logged of it. */
+export const overloaded = sealed(text(503, 'Error: too many requests are waiting, try again', { 'retry-after': '1' }))

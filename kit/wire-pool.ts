@@ -3,12 +3,12 @@ import { limits } from './limits.ts'
 import type { Log } from './log.ts'
 import { openWire, type Wire } from './wire.ts'
 
-/** Something with a batch waiting: takes the connection, and gives it back by calling `idle` when its statement ended. */
-export type Lane = { readonly size: number; flush(wire: Wire, idle: () => void): void }
+/** Something with a batch waiting, the first of it since a time: takes the connection, and gives it back by calling `idle` when its statement ended. */
+export type Lane = { readonly size: number; readonly sinceMs: number; flush(wire: Wire, idle: () => void): void }
 
 /**
- * Read connections, kept open for as long as the process lives. A lane that wants one waits in line; meanwhile its batch
- * grows. Every connection that breaks is opened again, with waits that double up to a second.
+ * Read connections, kept open for as long as the process lives. Of the lanes that want one, that is next whose first key has waited
+ * the longest, or a lane of many keys would be left behind by lanes of few; meanwhile batches grow. Every connection that breaks is opened again, with waits that double up to a second.
  */
 export class WirePool implements Disposable {
   readonly #database: Database
@@ -46,13 +46,20 @@ export class WirePool implements Disposable {
   }
 
   #pump() {
-    for (const lane of this.#lanes) {
+    while (this.#lanes.size > 0) {
       const wire = this.#idle.pop()
       if (!wire) return
-      this.#lanes.delete(lane)
+      const lane = this.#longestWaiting()
+      this.#lanes.delete(lane) // before it finds that nobody waits any more, and gives the connection back at once
       lane.flush(wire, () => this.#release(wire))
       if (lane.size > 0) this.#lanes.add(lane)
     }
+  }
+
+  #longestWaiting(): Lane {
+    let [first] = this.#lanes
+    for (const lane of this.#lanes) if (lane.sinceMs < first!.sinceMs) first = lane
+    return first!
   }
 
   #release(wire: Wire) {

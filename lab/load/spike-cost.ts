@@ -7,6 +7,7 @@ export type SpikeCost = {
   /** Cost of a refusal over that of an answer: of all tiers together, and of the server's processes alone. */
   rho: number
   rhoServer: number
+  /** Requests offered for each answer of the peak. */
   times: number
   /** The goodput that is left, as a part of the peak's, of a machine that spends all it has at n times the peak: (1 − nρ) / (1 − ρ). */
   bound: number

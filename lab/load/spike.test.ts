@@ -48,7 +48,7 @@ test('goodput, the admitted, the refused, and what each cost are told', () => {
     200, 300, 10, 0,
   ])
   expect([rho, rhoServer, bound].map((value) => Number(value.toFixed(4)))).toEqual([0.02, 0.05, 0.8163])
-  expect(spikeText(spike)).toContain('\nbound      (1 − nρ) / (1 − ρ) with n = 10: 82 % of the peak’s goodput')
+  expect(spikeText(spike)).toContain('\nbound      (1 − nρ) / (1 − ρ) with n = 10.00: 82 % of the peak’s goodput')
 })
 
 test('a service that does not become normal again has not recovered', () => {

@@ -51,7 +51,7 @@ export const spikeOf = (figures: Pick<LoadFigures, 'phases' | 'series'>, shape: 
     cost: spikeCost({
       answers: between(series, fromSecond + 1, fromSecond + kneeSeconds),
       refusals: between(series, fromSecond + kneeSeconds + 1, fromSecond + kneeSeconds + shape.seconds),
-      times: shape.times,
+      times: spike.offered / spike.seconds / (knee.answered / knee.seconds),
     }),
   }
 }
@@ -85,10 +85,21 @@ export const spikeText = ({ kneePerSecond, times, seconds, cost, ...spike }: Spi
   return rows.map(([name, value]) => `${name.padEnd(11)}${value}`).join('\n')
 }
 
+/** One of many, on a line. */
+export const spikeLine = ({ goodput, kneeGoodput, admitted, refused, failed, recoverySeconds, normalP99, cost }: Spike): string =>
+  `goodput ${percentOf(goodput / kneeGoodput)}${cost ? ` of a bound of ${percentOf(cost.bound)}, ρ ${cost.rho.toFixed(3)}` : ''}  admitted p99 ${ms(admitted.p99)}  refused p99 ${ms(refused.p99)}  failed ${failed}  ` +
+  (recoverySeconds === undefined ? `not below ${ms(normalP99)} again` : `below ${ms(normalP99)} again after ${recoverySeconds} s`)
+
+/** Of many spikes: how often all became normal again, and how soon at the latest. */
+export const recoveriesText = (spikes: readonly Spike[]): string => {
+  const recovered = spikes.flatMap(({ recoverySeconds }) => recoverySeconds ?? [])
+  return `rounds     normal again after ${recovered.length} of ${spikes.length} spikes${recovered.length > 0 ? `, at the latest after ${Math.max(...recovered)} s` : ''}`
+}
+
 const costRows = ({ answer, refusal, rho, rhoServer, bound, times }: SpikeCost): [string, string][] => [
   ['cost', `of an answer ${microsText(answer)}; of a refusal ${microsText(refusal)}`],
   ['ρ', `${rho.toFixed(3)} of all tiers, ${rhoServer.toFixed(3)} of the server’s processes alone`],
-  ['bound', `(1 − nρ) / (1 − ρ) with n = ${times}: ${percentOf(bound)} of the peak’s goodput, where all tiers share the cores`],
+  ['bound', `(1 − nρ) / (1 − ρ) with n = ${times.toFixed(2)}: ${percentOf(bound)} of the peak’s goodput, where all tiers share the cores`],
 ]
 const microsText = (micros: Record<string, number>) =>
   Object.entries(micros)

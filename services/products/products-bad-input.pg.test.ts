@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { openTestHost, type TestHost } from '../../host/testing.ts'
+import { isFleet, reaching, openTestHost, type TestHost } from '../../host/testing.ts'
 
 let shop: TestHost
 beforeAll(async () => {
@@ -36,52 +36,54 @@ const raw = async (head: string, body = ''): Promise<string> => {
 }
 
 describe('an id', () => {
-  test.each([
-    '0',
-    '00',
-    '-0',
-    '-1',
-    '-',
-    '+1',
-    '%2B1',
-    '5.55',
-    '1.0',
-    '1.',
-    '.5',
-    '1e9',
-    '1e0',
-    '0x1',
-    '1_000',
-    '1,000',
-    '1n',
-    '%201',
-    '1%20',
-    '1%0A',
-    'abc',
-    '1abc',
-    'abc1',
-    'null',
-    'undefined',
-    'NaN',
-    'Infinity',
-    'true',
-    'hello',
-    '%00',
-    '1%00',
-    '%',
-    '%zz',
-    '%C3',
-    '%E2%82',
-    '١',
-    '１',
-    "1'--",
-    '1;drop%20table',
-    '{1}',
-    '*',
-    '..%2F1',
-    '%3Cscript%3E',
-    '9'.repeat(300).concat('x'),
-  ])('%s is not valid: 422 with a text that says so', async (id) => {
+  test.each(
+    reaching([
+      '0',
+      '00',
+      '-0',
+      '-1',
+      '-',
+      '+1',
+      '%2B1',
+      '5.55',
+      '1.0',
+      '1.',
+      '.5',
+      '1e9',
+      '1e0',
+      '0x1',
+      '1_000',
+      '1,000',
+      '1n',
+      '%201',
+      '1%20',
+      '1%0A',
+      'abc',
+      '1abc',
+      'abc1',
+      'null',
+      'undefined',
+      'NaN',
+      'Infinity',
+      'true',
+      'hello',
+      '%00',
+      '1%00',
+      '%',
+      '%zz',
+      '%C3',
+      '%E2%82',
+      '١',
+      '１',
+      "1'--",
+      '1;drop%20table',
+      '{1}',
+      '*',
+      '..%2F1',
+      '%3Cscript%3E',
+      '9'.repeat(300).concat('x'),
+    ]),
+  )('%s is not valid: 422 with a text that says so', async (id) => {
     for (const tail of tails) {
       const path = `/products/${id}${tail}`
       expect(await answer(path)).toEqual({ path, status: 422, type: plain, body: 'Error: invalid product_id provided' })
@@ -163,7 +165,7 @@ test('a body with a GET is read and ignored', async () => {
   expect(reply).toEndWith('\r\n\r\n[]')
 })
 
-test('a campus is any text, however it was encoded, and comes back as it was meant', async () => {
+test.skipIf(isFleet)('a campus is any text, however it was encoded, and comes back as it was meant', async () => {
   const campuses: [sent: string, meant: string][] = [
     ['hr-lax', 'hr-lax'],
     ['a%20b', 'a b'],
