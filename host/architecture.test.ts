@@ -5,6 +5,7 @@ import { readSource } from './testing-source.ts'
 
 /** What is allowed all the same, and why. */
 const exceptions: readonly Exception[] = [
+  { path: 'lab/bookings-queries.ts', rule: 'schema', reason: 'a proof that asked the service what it holds would have to believe it' },
   { path: 'lab/crash-queries.ts', rule: 'schema', reason: 'a proof that asked the services what they hold would have to believe them' },
 ]
 
