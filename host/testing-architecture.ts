@@ -46,7 +46,8 @@ const rooms: Record<string, (target: string, from: string) => boolean> = {
   web: (target) => isIn(target, 'web') || isContract(target),
   etl: (target) => isIn(target, 'etl', 'kit'),
   // The benchmark starts the whole house to measure it, and the proofs to hurt it.
-  lab: (target, from) => isIn(target, 'lab', 'kit', ...(/^lab\/(?:bench|bookings|crash|visibility)[^/]*$/.test(from) ? ['host', 'services'] : [])),
+  lab: (target, from) =>
+    isIn(target, 'lab', 'kit', ...(/^lab\/(?:bench|bookings|crash|visibility)[^/]*$/.test(from) ? ['host', 'services'] : [])),
   kit: (target) => isIn(target, 'kit'),
 }
 const isIn = (target: string, ...folders: string[]) => folders.some((folder) => target.startsWith(`${folder}/`))
