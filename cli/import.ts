@@ -1,11 +1,11 @@
 import { resolve } from 'node:path'
 import { importFamilies } from '../etl/import-families.ts'
-import type { FileSummary } from '../etl/import.ts'
+import { chunkBytesUsual, type FileSummary } from '../etl/import.ts'
 import { openProgress } from '../etl/progress.ts'
 import { migrate } from '../host/migrate.ts'
 import { openSql, parseDatabaseUrl } from '../kit/db.ts'
 import { services } from '../services/index.ts'
-import { command, textFlag, type Flag } from './command.ts'
+import { command, integerFlag, textFlag, type Flag } from './command.ts'
 import { databaseFlags, environment } from './environment.ts'
 import { openInterrupt } from './interrupt.ts'
 import { migrated } from './migrated.ts'
@@ -18,12 +18,26 @@ const rejectsFlag: Flag<string> = {
   parse: textFlag,
 }
 
+const chunkFlag: Flag<number> = {
+  value: 'N',
+  help: 'how much of a file is loaded at a time: what is loaded again, at most, after a kill',
+  default: chunkBytesUsual,
+  parse: integerFlag(1, 2 ** 40),
+}
+
 export const importCommand = command({
   name: 'import',
-  summary: 'Replaces what the shop holds by the CSV files of a folder: all of a service at once, and only when all of it is in.',
+  summary:
+    'Replaces what the shop holds by the CSV files of a folder: all of a service at once, and only when all of it is in. Where an import of the same files was not finished, it goes on from there.',
   usage: 'atelier import DIR [flags]',
   operands: { min: 1, max: 1 },
-  flags: { ...databaseFlags, rejects: rejectsFlag, json: { help: 'the summary as JSON on standard output', default: false } },
+  flags: {
+    ...databaseFlags,
+    rejects: rejectsFlag,
+    fresh: { help: 'begins anew, also where an import was not finished', default: false },
+    'chunk-bytes': chunkFlag,
+    json: { help: 'the summary as JSON on standard output', default: false },
+  },
   async run(flags, [from = '.']) {
     using signal = openInterrupt()
     await using database = await openDatabase(flags)
@@ -32,6 +46,8 @@ export const importCommand = command({
       databaseUrl: database.url,
       from: resolve(from),
       rejectsFolder: resolve(flags.rejects),
+      fresh: flags.fresh,
+      chunkBytes: flags['chunk-bytes'],
       progress,
       signal,
     })
@@ -46,6 +62,8 @@ type ImportAll = {
   databaseUrl: string
   from: string
   rejectsFolder: string
+  fresh?: boolean
+  chunkBytes?: number
   progress: ReturnType<typeof openProgress>
   signal: AbortSignal
 }

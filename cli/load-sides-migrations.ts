@@ -9,8 +9,7 @@ import { openSql, parseDatabaseUrl } from '../kit/db.ts'
  * its `fleet` would apply them. Returns one when the database has more, which an older commit bears.
  */
 export const checkTreeMigrations = async (databaseUrl: string, folder: string, name: string): Promise<string | undefined> => {
-  const paths = ['services/*/schema.sql', 'etl/schema.sql'].flatMap((pattern) => [...new Bun.Glob(pattern).scanSync({ cwd: folder })])
-  const migrated = paths.map((path) => ({ name: basename(dirname(path)), schema: pathToFileURL(join(folder, path)) }))
+  const migrated = await migratedIn(folder)
   const sql = openSql(parseDatabaseUrl(databaseUrl), { connections: 1 })
   try {
     const pending = await pendingMigrations(sql, migrated)
@@ -29,7 +28,22 @@ export const checkTreeMigrations = async (databaseUrl: string, folder: string, n
   }
 }
 
-const countOf = async (schema: URL) => (await Bun.file(schema).text()).match(/^-- migration \d+: /gm)?.length ?? 0
+/** A service's migrations may stand in several files, each of which begins with the number of its first. */
+const migratedIn = async (folder: string) => {
+  const files = new Map<string, { first: number; url: URL }[]>()
+  for (const path of ['services/*/*.sql', 'etl/*.sql'].flatMap((pattern) => [...new Bun.Glob(pattern).scanSync({ cwd: folder })])) {
+    const url = pathToFileURL(join(folder, path))
+    const first = Number(/^-- migration (\d+): /m.exec(await Bun.file(url).text())?.[1])
+    const name = basename(dirname(path))
+    files.set(name, [...(files.get(name) ?? []), { first, url }])
+  }
+  return [...files].map(([name, ofService]) => ({ name, schema: ofService.sort((a, b) => a.first - b.first).map(({ url }) => url) }))
+}
+
+const countOf = async (schema: readonly URL[]) => {
+  const texts = await Promise.all(schema.map((file) => Bun.file(file).text()))
+  return texts.reduce((count, text) => count + (text.match(/^-- migration \d+: /gm)?.length ?? 0), 0)
+}
 
 const listed = (migrations: readonly { service: string; number: number }[]) =>
   migrations.map(({ service, number }) => `${service} ${number}`).join(', ')

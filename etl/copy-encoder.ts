@@ -11,7 +11,7 @@ export type CopyEncoder = {
   readonly length: number
   /** Adds a tuple whole, or throws `BadField` and adds nothing. `fields[c]` is the place of column c in the record. */
   add(record: CsvRecord, fields: Int32Array): void
-  /** What has been added; valid until the next `add`. */
+  /** What has been added; valid until `take` is called once more: it is sent while the next is made. */
   take(): Buffer
   /** The format's trailer, after the last tuple. */
   trailer(): Buffer
@@ -19,7 +19,8 @@ export type CopyEncoder = {
 
 /** `recordBytesMax`: no record is longer, so that a tuple always fits after `flushBytes` are full. */
 export const openCopyEncoder = (columns: readonly ImportColumn[], flushBytes: number, recordBytesMax: number): CopyEncoder => {
-  const out = Buffer.allocUnsafeSlow(flushBytes + recordBytesMax + 64 + columns.length * 16)
+  const newBuffer = () => Buffer.allocUnsafeSlow(flushBytes + recordBytesMax + 64 + columns.length * 16)
+  let [out, other] = [newBuffer(), newBuffer()]
   const encoders = columns.map((column) => ({ ...column, encode: encodings[column.kind] }))
   let length = out.write('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
 
@@ -42,6 +43,7 @@ export const openCopyEncoder = (columns: readonly ImportColumn[], flushBytes: nu
     },
     take() {
       const taken = out.subarray(0, length)
+      ;[out, other] = [other, out]
       length = 0
       return taken
     },

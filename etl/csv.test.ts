@@ -42,7 +42,7 @@ const read = async (file: string | Uint8Array, { chunkBytes = Infinity, plausibl
     },
   }
   const counts = await readCsv(source(), handlers, limits)
-  expect(counts).toEqual({ records: told.records.length, rejected: told.rejects.length, bytes: bytes.length })
+  expect(counts).toMatchObject({ records: told.records.length, rejected: told.rejects.length, bytes: bytes.length, ended: true })
   return told
 }
 

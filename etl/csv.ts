@@ -19,11 +19,33 @@ const rawBytesMax = 1_024
 const newline = 0x0a
 const byteOrderMark = 0xef_bb_bf
 
+/** A part of a file: from the beginning of a line on, to the first one that begins `bytesMax` after it or later. */
+export type CsvPart = {
+  /** The number of its first line. */
+  line: number
+  /** How many the header has; 0 where the part begins with the header. */
+  columns: number
+  bytesMax: number
+}
+const wholeFile: CsvPart = { line: 1, columns: 0, bytesMax: Infinity }
+
+export type CsvResult = {
+  records: number
+  rejected: number
+  /** Of the source, that were decided: where the next part begins. */
+  bytes: number
+  /** The number of the line there. */
+  line: number
+  /** There is no next part. */
+  ended: boolean
+}
+
 /**
- * Reads CSV (RFC 4180, LF or CRLF, UTF-8) of any size in bounded memory; `bytes` is the size of the source.
+ * Reads CSV (RFC 4180, LF or CRLF, UTF-8) of any size in bounded memory: a file, or one of the parts it falls into, of which
+ * the source begins with the first byte.
  *
  * Every line that is not empty ends in exactly one record or one reject, whatever the bytes and however they are cut into
- * chunks. A record may span lines, and yet a quote that is never closed costs no more than its own line: see `join`.
+ * chunks and parts. A record may span lines, and yet a quote that is never closed costs no more than its own line: see `join`.
  *
  * Throws `BadHeader`, and what a handler or the source throws.
  */
@@ -31,15 +53,18 @@ export const readCsv = async (
   source: AsyncIterable<Uint8Array>,
   handlers: CsvHandlers,
   limits: Partial<CsvLimits> = {},
-): Promise<{ records: number; rejected: number; bytes: number }> => {
-  const reader = new CsvReader(handlers, { ...limitsUsual, ...limits })
-  for await (const chunk of source) await reader.take(chunk)
-  await reader.finish()
-  return reader.result
+  part: CsvPart = wholeFile,
+): Promise<CsvResult> => {
+  const reader = new CsvReader(handlers, { ...limitsUsual, ...limits }, part)
+  for await (const chunk of source) {
+    await reader.take(chunk)
+    if (reader.isPartOver()) return reader.result(false)
+  }
+  return reader.finish()
 }
 
 class CsvReader {
-  readonly result = { records: 0, rejected: 0, bytes: 0 }
+  private readonly counts = { records: 0, rejected: 0 }
   private readonly handlers: CsvHandlers
   private readonly limits: CsvLimits
   private readonly capacity: number
@@ -50,21 +75,27 @@ class CsvReader {
   /** What is yet to be decided is `window[at .. filled)`; a newline of ours stands at `filled`. */
   private at = 0
   private filled = 0
+  /** Bytes of the source before the window. */
+  private passed = 0
   /** No byte follows the last one in the window: the end of the file is a line end. */
   private ended = false
   /** The number of the line at `at`. */
-  private line = 1
+  private line: number
   /** How many the header has; 0 until it is read. */
-  private columns = 0
+  private columns: number
+  private readonly bytesMax: number
   /** Inside a line already rejected for its length. */
   private skipping = false
   /** All complete lines in the window are text: none has to be checked by itself. */
   private checked = true
   private pending: void | Promise<void> = undefined
 
-  constructor(handlers: CsvHandlers, limits: CsvLimits) {
+  constructor(handlers: CsvHandlers, limits: CsvLimits, { line, columns, bytesMax }: CsvPart) {
     this.handlers = handlers
     this.limits = limits
+    this.line = line
+    this.columns = columns
+    this.bytesMax = bytesMax
     // A byte-order mark, the longest record, and CRLF: a full window decides at least its first line.
     this.capacity = Math.max(limits.windowBytes, limits.recordBytesMax + 5)
     this.window = Buffer.allocUnsafe(this.capacity + 1)
@@ -74,8 +105,7 @@ class CsvReader {
 
   /** Decides nothing until the window is full: small chunks would have the beginning of a long line scanned for each. */
   async take(chunk: Uint8Array): Promise<void> {
-    this.result.bytes += chunk.length
-    for (let from = 0; from < chunk.length;) {
+    for (let from = 0; from < chunk.length && !this.isPartOver();) {
       const part = chunk.subarray(from, from + this.capacity - this.filled)
       this.window.set(part, this.filled)
       this.filled += part.length
@@ -84,10 +114,20 @@ class CsvReader {
     }
   }
 
-  async finish(): Promise<void> {
+  async finish(): Promise<CsvResult> {
     this.ended = true
     await this.drain()
     if (this.columns === 0) throw new BadHeader('the file is empty: no header line')
+    return this.result(this.filled === 0)
+  }
+
+  result(ended: boolean): CsvResult {
+    return { ...this.counts, bytes: this.passed + this.at, line: this.line, ended }
+  }
+
+  /** Never in the middle of a line, nor before the header is read. */
+  isPartOver(): boolean {
+    return this.passed + this.at >= this.bytesMax && this.columns > 0 && !this.skipping
   }
 
   /** Decides what can be decided and moves the rest to the start of the window. */
@@ -100,13 +140,14 @@ class CsvReader {
     while (this.advance()) await this.pending
     window.copyWithin(0, this.at, filled)
     this.filled = filled - this.at
+    this.passed += this.at
     this.at = 0
   }
 
-  /** True when a handler asks to wait, false when no more can be decided. Not async: most records wait for nothing. */
+  /** True when a handler asks to wait, false when no more can be decided or is to be. Not async: most records wait for nothing. */
   private advance(): boolean {
     this.pending = undefined
-    while (this.at < this.filled && (this.skipping ? this.skip() : this.decide())) {
+    while (this.at < this.filled && !this.isPartOver() && (this.skipping ? this.skip() : this.decide())) {
       if (this.pending !== undefined) return true
     }
     return false
@@ -171,7 +212,7 @@ class CsvReader {
     if (fault !== undefined) return this.refuse(fault, current.recordEnd, current.next, lines)
     this.pass(current.next, lines)
     if (this.columns > 0) {
-      this.result.records++
+      this.counts.records++
       this.pending = this.handlers.record(current)
     } else {
       this.columns = current.count
@@ -185,7 +226,7 @@ class CsvReader {
     const { line } = this
     const raw = this.window.subarray(this.at, end)
     this.pass(next, lines)
-    this.result.rejected++
+    this.counts.rejected++
     this.pending = this.handlers.reject(line, reason, raw)
     return true
   }

@@ -141,8 +141,16 @@ export const startAtelier = (args: string[], cwd: string) => {
     }
     heard.resolve()
   })()
+  const end = async () => {
+    const [out] = await Promise.all([new Response(child.stdout).text(), listening])
+    const code = await child.exited
+    return { code, signal: child.signalCode, out, told: said.replaceAll(/^ {2}.*\n/gm, '') }
+  }
+  let ended: ReturnType<typeof end> | undefined
   return {
     kill: (signal: NodeJS.Signals) => child.kill(signal),
+    /** Its standard error so far. */
+    said: () => said,
     async until(words: RegExp) {
       while (!words.test(said)) {
         if (child.exitCode !== null) throw new Error(`atelier ended with ${child.exitCode} before it said ${words}: ${said}`)
@@ -150,10 +158,6 @@ export const startAtelier = (args: string[], cwd: string) => {
       }
     },
     /** What it answered, once it has ended; `told` is standard error without the lines of progress, which are indented. */
-    async ended() {
-      const [out] = await Promise.all([new Response(child.stdout).text(), listening])
-      const code = await child.exited
-      return { code, signal: child.signalCode, out, told: said.replaceAll(/^ {2}.*\n/gm, '') }
-    },
+    ended: () => (ended ??= end()),
   }
 }
