@@ -42,7 +42,8 @@ const readMigrations = async ({ name, schema }: Migrated): Promise<Migration[]> 
   return parts.map((part, i) => {
     const [, number, title = ''] = /^(\d+): (.+)/.exec(part) ?? []
     if (Number(number) !== i + 1) throw new Error(`${name}/schema.sql: expected migration ${i + 1}, found "${part.split('\n', 1)[0]}"`)
-    const text = part.slice(part.indexOf('\n') + 1)
+    // The blank line before the next one is of neither, or to add one would change the one before.
+    const text = `${part.slice(part.indexOf('\n') + 1).trimEnd()}\n`
     return { service: name, number: i + 1, title, text, checksum: new Bun.CryptoHasher('sha256').update(text).digest('hex') }
   })
 }
