@@ -113,5 +113,5 @@ describe('the looking finds in the tables', () => {
   })
 })
 
-/** Some 60 s on two cores that have nothing else to do. `node cli/bun.mjs lab/bookings.ts --attempts 10000000` is the long run. */
-const attempts = 100_000
+/** Some 40 s on two cores that have nothing else to do. `node cli/bun.mjs lab/bookings.ts --attempts 10000000` is the long run. */
+const attempts = 60_000
