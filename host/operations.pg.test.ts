@@ -103,11 +103,11 @@ test('the process is alive and ready', async () => {
 })
 
 test('it is not ready while a migration is pending or was changed, and says so', async () => {
-  const [record] = await shop.sql`delete from host.migration where service = 'etl' returning service, number, checksum`
+  const [record] = await shop.sql`delete from host.migration where service = 'interactions' returning service, number, checksum`
   expect(await answer('/readyz')).toEqual([503, 'text/plain; charset=utf-8', 'not ready: 1 migrations are pending\n'])
-  await shop.sql`insert into host.migration (service, number, checksum) values ('etl', 1, 'another')`
+  await shop.sql`insert into host.migration (service, number, checksum) values ('interactions', 1, 'another')`
   expect(await answer('/readyz')).toEqual([503, 'text/plain; charset=utf-8', 'not ready: the database is not reachable or not migrated\n'])
-  await shop.sql`update host.migration set checksum = ${record!['checksum']} where service = 'etl'`
+  await shop.sql`update host.migration set checksum = ${record!['checksum']} where service = 'interactions'`
   expect(await answer('/readyz')).toEqual([200, 'text/plain; charset=utf-8', 'ready\n'])
 })
 

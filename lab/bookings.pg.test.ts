@@ -22,7 +22,7 @@ test.skipIf(process.platform !== 'linux')(
       const options = { dataDir, env: process.env, attempts, restaurants: 8, clients: 128, servers: 2, kills: 10, seed: 1 }
       const report = await proveBookings({ ...options, progress: () => {} })
       expect(report.violations).toEqual([])
-      expect([report.attempts, report.windows, report.audit]).toEqual([attempts, 2, 'agrees'])
+      expect([report.attempts, report.windows, report.audit]).toEqual([attempts, 1, 'agrees'])
       expect(new Set(report.faults.map(({ kind }) => kind))).toEqual(new Set(faultKinds))
       for (const kind of ['hold', 'booking', 'confirmation'])
         for (const how of ['201', '409', 'cut']) expect(report.outcomes[kind]![how]).toBeGreaterThan(0)
@@ -85,7 +85,7 @@ describe('the looking finds in the tables', () => {
     const [{ code, where }] = (await booked()) as [Awaited<ReturnType<typeof booked>>[0]]
     const set = (
       by: string,
-    ) => `update reservations.slot set slot_start = slot_start ${by} interval '9 hours' where (code_high, code_low) = (
+    ) => `update reservations.slot set slot_start = slot_start ${by} interval '7 minutes' where (code_high, code_low) = (
       select code_high, code_low from reservations.reservation where ${where})`
     await host.sql.unsafe(set('-'))
     const faults = await found()
@@ -113,5 +113,5 @@ describe('the looking finds in the tables', () => {
   })
 })
 
-/** Some 40 s on two cores that have nothing else to do. `node cli/bun.mjs lab/bookings.ts --attempts 10000000` is the long run. */
-const attempts = 60_000
+/** Some 20 s on two cores that have nothing else to do. `node cli/bun.mjs lab/bookings.ts --attempts 10000000` is the long run. */
+const attempts = 30_000
