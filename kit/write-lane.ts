@@ -114,7 +114,9 @@ export class WriteLane<Item extends object, Row extends Placed> {
     const { statement, changes, refusal = notFound } = this.#definition
     observe(batch.length)
     const items = JSON.stringify(batch.map(({ item }, n) => ({ ...item, n })))
-    const rows = await withoutDeadlock(() => sql().unsafe<Row[]>(statement, [items], { prepare: true }))
+    const result = await withoutDeadlock(() => sql().unsafe<Row[]>(statement, [items], { prepare: true }))
+    // After a connection was cut in the midst of a result, the driver's next result on it begins with as many holes as there had been rows.
+    const rows = result.filter((row: Row | undefined) => row !== undefined)
     changed(rows.flatMap((row) => changes(row, batch[row.n]!.item)))
     for (const row of rows) batch[row.n]!.resolve(row)
     if (rows.length === batch.length) return
