@@ -2,7 +2,7 @@ import type { Socket } from 'bun'
 import { chunkedBody, sizedBody, type IncomingBody } from './http-body.ts'
 import { BadRequest, bareLineFeed, parseHead, type RequestHead } from './http-head.ts'
 import { limits } from './limits.ts'
-import { contentLength, overloaded, type Reply } from './reply.ts'
+import { contentLength, type Reply } from './reply.ts'
 
 /** A whole request. */
 export type HttpRequest = Readonly<Pick<RequestHead, 'method' | 'path' | 'search' | 'header' | 'body'>>
@@ -17,10 +17,6 @@ export type Shared = {
   readonly refuse: (error: BadRequest, path: string | undefined) => Reply
   nowMs: number
   draining: boolean
-  /** The process does not get round to what has come. */
-  late: boolean
-  /** Connections that are not read for a moment. */
-  held: Connection[]
   date: string
   /** How sealed answers of a status begin, with that date; made when first needed. */
   beginnings: Map<number, Uint8Array>
@@ -61,11 +57,6 @@ export class Connection {
     if (this.#paused || this.#unread.length <= limits.pipelinedBytesMax) return
     this.#paused = true
     this.#socket.pause()
-  }
-
-  /** Reads on after a refusal. */
-  release() {
-    if (this.#state !== 'closed' && !this.#paused) this.#socket.resume()
   }
 
   /** The socket takes bytes again. */
@@ -185,7 +176,6 @@ export class Connection {
     this.sinceMs = this.#shared.nowMs
     this.#state = open ? 'reading' : 'lingering'
     const known = reply.etag === undefined ? undefined : request?.header('if-none-match')
-    if (reply === overloaded && this.#shared.late) this.#hold()
     const plain = open && known === undefined && request.method === 'GET' && !request.old && this.#unsent.length === 0
     if (plain && reply.sealed && reply.sealed.length < sealedBytesMax) {
       return this.#writePieces(this.#beginning(reply.status), reply.sealed)
@@ -203,15 +193,6 @@ export class Connection {
   #finish() {
     if (this.#ended) this.close()
     else this.#socket.shutdown()
-  }
-
-  /**
-   * Who was refused is not heard again at once while the process is late: refusing as often as it is asked would take all its time,
-   * and none would be left for answers.
-   */
-  #hold() {
-    this.#socket.pause()
-    this.#shared.held.push(this)
   }
 
   #beginning(status: number): Uint8Array {

@@ -110,8 +110,6 @@ test('a socket that takes few bytes at a time, or none, is given the same bytes'
     draining: false,
     date,
     beginnings: new Map(),
-    late: false,
-    held: [],
   }
   const written = async (stream: string, sizes: number[]) => {
     let turn = 0

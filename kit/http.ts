@@ -33,18 +33,9 @@ export const serveHttp = ({ host, port, reusePort = false, endpoints, metrics, l
     refuse,
     nowMs: performance.now(),
     draining: false,
-    late: false,
-    held: [],
     ...dated(),
   }
   metrics.gauge('atelier_http_connections', 'Open connections of clients', () => connections.size)
-  let expectedMs = performance.now()
-  const watch = setInterval(() => {
-    const nowMs = performance.now()
-    shared.late = nowMs - expectedMs > lateMs
-    expectedMs = nowMs + watchMs
-    for (const connection of shared.held.splice(0)) connection.release()
-  }, watchMs)
   const ticker = setInterval(() => {
     Object.assign(shared, dated(), { nowMs: performance.now() })
     for (const connection of connections) connection.sweep()
@@ -85,7 +76,6 @@ export const serveHttp = ({ host, port, reusePort = false, endpoints, metrics, l
       const untilMs = performance.now() + limits.drainMsMax
       while ([...connections].some(({ busy }) => busy) && performance.now() < untilMs) await Bun.sleep(drainPollMs)
       clearInterval(ticker)
-      clearInterval(watch)
       for (const connection of connections) connection.close()
     },
   }
@@ -197,6 +187,4 @@ const preflightOfMore = empty(204, {
   'access-control-max-age': '86400',
 })
 const tickMs = 500
-const watchMs = 25
-const lateMs = 10
 const drainPollMs = 10
