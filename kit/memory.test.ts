@@ -122,3 +122,18 @@ test('a big answer makes as many small ones go as it needs', () => {
   expect(before + answerBytes - memory.bytes).toBe(2 * 1_024)
   expect(held()).toStartWith('c')
 })
+
+test('while there is room every answer is welcome, then those of keys asked for twice', () => {
+  const { keep, memory } = openShelf(room(160))
+  for (let id = 0; id < 150; id++) {
+    expect(memory.welcomes(id, 0)).toBe(true)
+    keep(`${id} `)
+  }
+  expect(memory.welcomes(1_000, 0)).toBe(false)
+  expect(memory.welcomes(1_000, 0)).toBe(true)
+})
+
+test('no room welcomes nothing', () => {
+  const memory = new Memory(0)
+  expect([memory.welcomes(1, 0), memory.welcomes(1, 0)]).toEqual([false, false])
+})

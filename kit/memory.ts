@@ -1,3 +1,4 @@
+import { Doorkeeper } from './doorkeeper.ts'
 import type { Reply } from './reply.ts'
 
 /** An answer in memory. Its owner renews `expiresAtMs` by keeping a new one; a hit only sets `used`. */
@@ -20,9 +21,20 @@ export class Memory {
   bytes = 0
   #oldest: Kept | undefined
   #newest: Kept | undefined
+  readonly #doorkeeper: Doorkeeper
 
   constructor(bytesMax: number) {
     this.bytesMax = bytesMax
+    this.#doorkeeper = new Doorkeeper(2 ** Math.ceil(Math.log2(Math.max(256, bytesMax / overheadBytes))))
+  }
+
+  /**
+   * Whether an answer is worth its room: while there is room, each; then those of keys asked for more than once. Among a million keys
+   * equally asked for, next to no answer would be used before it had to go, and each would have cost its copy and its collection.
+   */
+  welcomes(key: number | string, kind: number): boolean {
+    if (this.bytesMax === 0) return false
+    return this.bytes < this.bytesMax - this.bytesMax / 16 || this.#doorkeeper.saw(key, kind)
   }
 
   /** Undefined when the answer is too big to be worth its room. `evicted` is called when it had to make room for others. */

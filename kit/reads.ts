@@ -118,7 +118,7 @@ export class Reads implements Disposable {
       light: new ReadLane(definition, this.#pools.light, { sent, took, log: this.#log }),
       bulk: new ReadLane(definition, this.#pools.bulk, { sent, took: () => {}, log: this.#log }),
     }
-    this.#lanes.push(lanes.light, lanes.bulk)
+    const kind = this.#lanes.push(lanes.light, lanes.bulk)
 
     const { group } = definition
     const kept = new KeptAnswers<Key>(this.#memory, group?.of)
@@ -147,7 +147,8 @@ export class Reads implements Disposable {
         stales.add()
         return stale(old.reply)
       }
-      if (this.#memory.bytesMax === 0 || personal || !current) return outcome ? json(outcome) : absent
+      const keep = current && !personal && (old !== undefined || this.#memory.welcomes(flight.id, kind))
+      if (!keep) return outcome ? json(outcome) : absent
       // Sealing copies: a small answer would otherwise hold on to the whole chunk it came in.
       const reply = outcome ? sealed(json(outcome)) : absent
       kept.keep(flight.key, flight.id, reply, this.#nowMs + ageMsMax)
