@@ -48,11 +48,15 @@ export type FileSummary = { file: string; absent: boolean; read: number; loaded:
 export const importFamily = async (options: ImportOptions, control: Sql): Promise<FileSummary[]> => {
   const { database, signal } = options
   const [memory] = await control.unsafe<{ work_mem: string }[]>(queries.maintenanceMemory)
-  const sql = openSql(database, { connections: options.atOnceMax + 1, settings: queries.importSettings(memory!.work_mem) })
+  const connections = options.atOnceMax + 1
+  const sql = openSql(database, { connections, settings: queries.importSettings(memory!.work_mem) })
   // A statement may run for minutes: an interrupt ends it by its connection.
   const stop = () => void sql.end({ timeout: 0 })
-  signal.addEventListener('abort', stop)
   try {
+    // All connect before one may be closed: the driver asks for types then, and of a connection closed meanwhile its error would reach nobody.
+    await Promise.allSettled(Array.from({ length: connections }, () => sql.unsafe('select')))
+    signal.throwIfAborted()
+    signal.addEventListener('abort', stop)
     return await new ImportRun(options, sql, await Journal.open(sql, options.service)).all()
   } catch (error) {
     signal.throwIfAborted() // it is why the connections were closed: no other error is worth telling

@@ -1,9 +1,9 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { bookingsText, progressText } from './bookings-report.ts'
 import { proveBookings, type Done } from './bookings-run.ts'
+import { labFlags } from './flags.ts'
 import { machineName } from './machine.ts'
 
 const usage = `Proves that no table is given twice. Runs \`atelier start\` with a PostgreSQL of its own that waits for the disk; many clients book, hold,
@@ -28,35 +28,7 @@ Usage: node cli/bun.mjs lab/bookings.ts --attempts N [flags]
 Exit code: 0 proven, 1 violated, with the history of each violation, and data and logs kept, 2 wrong usage. Ctrl-C ends the asking, not the looking.
 `
 
-const text = { type: 'string' as const }
-const yes = { type: 'boolean' as const }
-const flags = (() => {
-  try {
-    const numbers = { attempts: text, restaurants: text, clients: text, servers: text, kills: text, seed: text }
-    return parseArgs({ options: { ...numbers, json: yes, help: yes } }).values
-  } catch (error) {
-    return wrongUsage(error instanceof Error ? error.message : String(error))
-  }
-})()
-if (flags.help) {
-  console.log(usage)
-  process.exit()
-}
-
-function wrongUsage(reason: string): never {
-  console.error(`${reason}\n\n${usage}`)
-  process.exit(2)
-}
-
-const number = (
-  name: 'attempts' | 'restaurants' | 'clients' | 'servers' | 'kills' | 'seed',
-  otherwise: number,
-  min: number,
-  max: number,
-) => {
-  const value = Number(flags[name] ?? otherwise)
-  return Number.isInteger(value) && value >= min && value <= max ? value : wrongUsage(`--${name} must be an integer from ${min} to ${max}.`)
-}
+const { flags, number } = labFlags(usage, ['attempts', 'restaurants', 'clients', 'servers', 'kills', 'seed'])
 
 const attempts = number('attempts', 100_000, 1, 100_000_000)
 const options = {

@@ -1,7 +1,6 @@
 import { chmod, mkdtemp, realpath, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { generate } from '../etl/generate/generate.ts'
 import { chunkBytesUsual } from '../etl/import.ts'
 import { loadFile } from '../etl/load-file.ts'
@@ -12,6 +11,7 @@ import { openSql, parseDatabaseUrl, type Sql } from '../kit/db.ts'
 import type { ImportFile } from '../kit/import-family.ts'
 import { reviewImport } from '../services/reviews/import.ts'
 import * as queries from './copy-queries.ts'
+import { labFlags } from './flags.ts'
 import { childrenOf, cpuMicros, machineName } from './machine.ts'
 import { checkpoint } from './queries.ts'
 import { median } from './rounds.ts'
@@ -29,27 +29,7 @@ Usage: node cli/bun.mjs lab/copy.ts [flags]
   --help        this text
 `
 
-const flags = (() => {
-  try {
-    const text = { type: 'string' as const }
-    const yes = { type: 'boolean' as const }
-    return parseArgs({ options: { rows: text, rounds: text, only: text, json: yes, help: yes } }).values
-  } catch (error) {
-    return wrongUsage(error instanceof Error ? error.message : String(error))
-  }
-})()
-function wrongUsage(reason: string): never {
-  console.error(`${reason}\n\n${usage}`)
-  process.exit(2)
-}
-if (flags.help) {
-  console.log(usage)
-  process.exit()
-}
-const number = (name: 'rows' | 'rounds', otherwise: number) => {
-  const value = Number(flags[name] ?? otherwise)
-  return Number.isInteger(value) && value > 0 ? value : wrongUsage(`--${name} must be a positive integer.`)
-}
+const { flags, number, wrongUsage } = labFlags(usage, ['rows', 'rounds', 'only'])
 const rows = number('rows', 1_000_000)
 const rounds = number('rounds', 3)
 const files = reviewImport.files.filter(({ name }) => !flags.only || name === flags.only)

@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { crashText } from './crash-report.ts'
 import { proveCrashes } from './crash-run.ts'
+import { labFlags } from './flags.ts'
 import { machineName } from './machine.ts'
 
 const usage = `Runs \`atelier start\` with a PostgreSQL of its own that waits for the disk, lets many clients write and read, and kills -9 a server
@@ -27,30 +27,7 @@ Usage: node cli/bun.mjs lab/crash.ts [flags]
 Exit code: 0 it kept its word, 1 it did not, 2 wrong usage. Ctrl-C ends the killing, not the looking.
 `
 
-const flags = (() => {
-  try {
-    const text = { type: 'string' as const }
-    const yes = { type: 'boolean' as const }
-    const numbers = { kills: text, processes: text, clients: text, 'rest-ms': text, 'pause-ms': text, 'check-every': text, products: text }
-    return parseArgs({ options: { ...numbers, data: text, json: yes, help: yes } }).values
-  } catch (error) {
-    return wrongUsage(error instanceof Error ? error.message : String(error))
-  }
-})()
-if (flags.help) {
-  console.log(usage)
-  process.exit()
-}
-
-function wrongUsage(reason: string): never {
-  console.error(`${reason}\n\n${usage}`)
-  process.exit(2)
-}
-
-const number = (name: 'kills' | 'processes' | 'clients' | 'rest-ms' | 'pause-ms' | 'check-every' | 'products', otherwise: number) => {
-  const value = Number(flags[name] ?? otherwise)
-  return Number.isInteger(value) && value > 0 ? value : wrongUsage(`--${name} must be a positive integer.`)
-}
+const { flags, number } = labFlags(usage, ['kills', 'processes', 'clients', 'rest-ms', 'pause-ms', 'check-every', 'products', 'data'])
 
 const options = {
   kills: number('kills', 200),

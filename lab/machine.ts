@@ -6,6 +6,9 @@ import { availableParallelism, cpus, totalmem } from 'node:os'
 /** User and system time of processes so far, microseconds; one that is gone counts nothing. */
 export const cpuMicros = (pids: readonly number[]): number => pids.reduce((sum, pid) => sum + ticksOf(pid) * microsPerTick, 0)
 
+/** Memory in use that no file backs and no other process shares, as PostgreSQL's buffers are shared; one that is gone holds nothing. */
+export const privateBytes = (pids: readonly number[]): number => pids.reduce((sum, pid) => sum + anonymousBytes(pid), 0)
+
 export const childrenOf = (pid: number): number[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && parentOf(name) === pid)
@@ -41,6 +44,13 @@ const stat = (pid: number | string): string[] | undefined => {
       .split(' ')
   } catch {
     return undefined
+  }
+}
+const anonymousBytes = (pid: number): number => {
+  try {
+    return Number(/^RssAnon:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024
+  } catch {
+    return 0
   }
 }
 const ticksOf = (pid: number) => {

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
+import { labFlags } from './flags.ts'
 import { machineName } from './machine.ts'
 import { table } from './table.ts'
 import { measureVisibility, type Part } from './visibility-run.ts'
@@ -24,29 +24,7 @@ Usage: node cli/bun.mjs lab/visibility.ts [flags]
 Exit code: 0 all was shown, 1 something was not, 2 wrong usage.
 `
 
-const flags = (() => {
-  try {
-    const text = { type: 'string' as const }
-    const yes = { type: 'boolean' as const }
-    return parseArgs({ options: { seconds: text, rate: text, kills: text, products: text, data: text, json: yes, help: yes } }).values
-  } catch (error) {
-    return wrongUsage(error instanceof Error ? error.message : String(error))
-  }
-})()
-if (flags.help) {
-  console.log(usage)
-  process.exit()
-}
-
-function wrongUsage(reason: string): never {
-  console.error(`${reason}\n\n${usage}`)
-  process.exit(2)
-}
-
-const number = (name: 'seconds' | 'rate' | 'kills' | 'products', otherwise: number, min: number) => {
-  const value = Number(flags[name] ?? otherwise)
-  return Number.isInteger(value) && value >= min ? value : wrongUsage(`--${name} must be an integer, ${min} or more.`)
-}
+const { flags, number } = labFlags(usage, ['seconds', 'rate', 'kills', 'products', 'data'])
 
 const options = {
   seconds: number('seconds', 20, 1),

@@ -1,5 +1,6 @@
 import type { DatabaseUse } from './database-use.ts'
 import type { DriveResult, DriveSecond, Sample } from './driving.ts'
+import type { MemoryUse } from './memory-use.ts'
 import type { ProcessUse } from './process-meter.ts'
 import type { ServerUse } from './server-use.ts'
 import type { Verdict } from './verdict.ts'
@@ -32,6 +33,8 @@ export type LoadFigures = Omit<DriveResult, 'samples'> & {
   tiers: Record<string, TierUse>
   /** The same tiers but for the generator, process by process, where /proc tells. */
   processes: Record<string, ProcessUse>
+  /** By tier but for the generator; without what processes share, such as PostgreSQL's buffers. */
+  memory: Record<string, MemoryUse>
   /** What the servers and their database told of themselves; undefined where they did not. */
   server: ServerUse | undefined
   database: DatabaseUse | undefined
@@ -51,6 +54,8 @@ export type LoadFigures = Omit<DriveResult, 'samples'> & {
 export type LoadSecond = DriveSecond & {
   /** Cores used by each tier: 1 is one core all the time. */
   tiers: Record<string, number>
+  /** Held by each tier but the generator, in bytes. */
+  memoryBytes: Record<string, number>
 }
 
 export type TierUse = { cpuMicros: number; cores: number; microsPerAnswer: number }

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { privateBytes } from '../machine.ts'
 import { secondsOf } from './arrivals.ts'
 import { bodyBytesOf, calibrate } from './calibrate.ts'
 import type { DatabaseMeter } from './database-meter.ts'
@@ -6,6 +7,7 @@ import { runDriver } from './driver-process.ts'
 import type { DriveMessage, DriveOptions, DriveSecond, Sample } from './driving.ts'
 import { calibrationRefusals, refusalsOf } from './judge.ts'
 import { openMachineMeter } from './machine-meter.ts'
+import { memoryUseOf } from './memory-use.ts'
 import { openProcessMeter } from './process-meter.ts'
 import type { Calibration, Checked, LoadFigures, LoadResult, LoadSecond } from './result.ts'
 import type { Scrape } from './scrape.ts'
@@ -63,7 +65,7 @@ const measure = async ({ drive, tiers = () => ({}), scrape, database, check, liv
       database?.end()
       look()
     } else if (message.kind === 'second') {
-      const second = { ...message.second, tiers: usage.second(message.second) }
+      const second = { ...message.second, tiers: usage.second(message.second), memoryBytes: memoryBytesOf(tiers()) }
       // The last one is a piece, and most often an empty one.
       if (second.second >= secondsOf(drive.phases) && isQuiet(second)) return
       // Those before the begin would count the warm-up.
@@ -91,6 +93,7 @@ const measure = async ({ drive, tiers = () => ({}), scrape, database, check, liv
     series,
     tiers: tiersUsed,
     processes: processes.read(),
+    memory: memoryUseOf(series),
     server: serverUseOf((await Promise.all(scrapes)).filter((one) => one !== undefined)),
     database: await database?.read(),
     cores: availableParallelism(),
@@ -123,6 +126,8 @@ const openUsage = (tiers: () => Tiers) => {
     },
   }
 }
+
+const memoryBytesOf = (tiers: Tiers) => Object.fromEntries(Object.entries(tiers).map(([tier, pids]) => [tier, privateBytes(pids)]))
 
 const isQuiet = ({ offered, answered, errors }: DriveSecond) => offered + answered + Object.keys(errors).length === 0
 

@@ -16,7 +16,7 @@ const Part = Type.Object(
     /** Its share of the mix is its weight over the sum of all weights. */
     weight: Type.Number({ exclusiveMinimum: 0 }),
     keys: Type.Optional(Distribution),
-    /** `{key}` stands for the key, here and, in quotes of its own, in the body. */
+    /** `{key}` stands for the key, here and, in quotes of its own, in the body; `{day+7}` for the date in seven days. */
     path: Type.Optional(Type.String({ pattern: '^/[!-~]*$' })),
     method: Type.Optional(Type.String({ pattern: '^[A-Z]+$' })),
     status: Type.Optional(Type.Integer({ minimum: 200, maximum: 599 })),
@@ -99,6 +99,9 @@ export const mixOf = ({ mix, keys }: Scenario, meaning: ScenarioMeaning): Promis
     })),
   )
 
+const dated = (path: string) => path.replaceAll(/\{day\+(\d{1,3})\}/g, (_, days: string) => dateIn(Number(days)))
+const dateIn = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+
 export const phasesOf = ({ arrivals }: Scenario): readonly Phase[] => arrivals
 
 type Request = Omit<DrivePart, 'name' | 'weight'>
@@ -110,7 +113,7 @@ const requestOf = async (part: Part, distribution: KeyDistribution, meaning: Sce
     const form = {
       method,
       columns: 1,
-      path: (key = 0) => path.replaceAll('{key}', String(key)),
+      path: (key = 0) => dated(path).replaceAll('{key}', String(key)),
       ...(body && { body: (key = 0) => JSON.parse(JSON.stringify(body).replaceAll('"{key}"', String(key))) as object }),
     }
     return { request: requestTemplate(form), status, keys: { distribution, max: range } }

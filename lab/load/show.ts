@@ -1,4 +1,5 @@
 import { refusalBounds, kinds, percent } from './judge.ts'
+import type { MemoryUse } from './memory-use.ts'
 import type { LoadFigures, LoadReport, LoadSecond } from './result.ts'
 import { verdictRows } from './show-verdict.ts'
 
@@ -53,6 +54,7 @@ export const summaryText = ({ manifest, level, result }: LoadReport): string => 
       tier,
       `${cores.toFixed(2)} cores, ${microsPerAnswer.toFixed(1)} µs an answer`,
     ]),
+    ...(Object.keys(figures.memory).length > 0 ? [['memory', memoryText(figures)] as [string, string]] : []),
     [
       'schedule',
       `requests taken up ${ms(figures.lateness.p99)} late at p99, ${refusalBounds.latenessP99Ms} ms at most; the generator ${calibration ? `reaches ${whole(calibration.reachedPerSecond)}/s here` : 'was not calibrated'}`,
@@ -73,6 +75,17 @@ const isLevel = ({ p99Ms, errorShare }: LoadReport['level']) => p99Ms !== undefi
 
 const latencyText = ({ latency: { p50, p90, p99, p999, max } }: LoadFigures) =>
   `p50 ${ms(p50)}  p90 ${ms(p90)}  p99 ${ms(p99)}  p99.9 ${ms(p999)}  max ${ms(max)}`
+
+const memoryText = ({ memory }: LoadFigures) =>
+  Object.entries(memory)
+    .map(([tier, use]) => `${tier} ${memoryUseText(use)}`)
+    .join(', ')
+
+/** `212 MB`, and of a long run how it grew. */
+export const memoryUseText = ({ bytes, bytesPerMinute }: MemoryUse) => {
+  const slope = (bytesPerMinute ?? 0) / 1e6
+  return `${whole(bytes / 1e6)} MB${bytesPerMinute === undefined ? '' : ` (${slope < 0 ? '−' : '+'}${Math.abs(slope).toFixed(3)} MB a minute)`}`
+}
 
 const machineText = (machine: string, { othersCores, stolenShare, diskBytesRead }: LoadFigures) =>
   [

@@ -21,7 +21,21 @@ const run = (slowWindows: number) => ({
     const inSpike = second >= 11 && second < 21
     const [answered, refused] = inSpike ? [900, 9_100] : [1_000, 0]
     const tiers = { generator: 0.5, server: (answered * 200 + refused * 10) / 1e6, database: (answered * 300) / 1e6 }
-    return { second, offered: 0, sent: 0, answered, refused, errors: {}, p50: 1, p99: 1, waiting: 0, inFlight: 0, cpuMicros: 0, tiers }
+    return {
+      second,
+      offered: 0,
+      sent: 0,
+      answered,
+      refused,
+      errors: {},
+      p50: 1,
+      p99: 1,
+      waiting: 0,
+      inFlight: 0,
+      cpuMicros: 0,
+      tiers,
+      memoryBytes: {},
+    }
   }),
 })
 

@@ -1,5 +1,6 @@
 import { kinds } from '../load/judge.ts'
 import type { LoadFigures, LoadReport } from '../load/result.ts'
+import { memoryUseText } from '../load/show.ts'
 import { cores, ms, percent, percentDown, rate, short, shortMs, whole } from './format.ts'
 import { headline } from './headline.ts'
 import { bodiesSection, manifestSection } from './manifest-section.ts'
@@ -42,7 +43,7 @@ export const loadReportHtml = (report: Shown, more?: Markup): string => {
 const charts = ({ level, result }: LoadReport, figures: LoadFigures): Markup => {
   const moments = momentsOf(figures.series, figures.seconds)
   return html`${figures.latency.count > 0 && percentileChart(figures, level)} ${verdictSection(result.verdict)}
-  ${moments.length > 0 && [rateChart(moments, figures), errorChart(moments, figures), latencyChart(moments, level), tierChart(moments)]}
+  ${moments.length > 0 && [rateChart(moments, figures), errorChart(moments, figures), latencyChart(moments, level), tierChart(moments), memoryChart(moments, figures)]}
   ${tierBars(figures)} ${partRanges(figures)} ${phaseTable(figures)} ${insideSection(figures)}`
 }
 
@@ -119,4 +120,20 @@ const tierChart = (moments: readonly Moment[]): Markup => {
     tickText: short,
     lines: names.map((name) => ({ name, tone: toneOf(name), dashed: name === 'generator', of: ({ tiers }) => tiers[name] })),
   })
+}
+
+const memoryChart = (moments: readonly Moment[], { memory }: LoadFigures): Markup | false => {
+  const tiers = Object.entries(memory)
+  return (
+    tiers.length > 0 &&
+    timeChart({
+      id: 'memory',
+      title: 'Memory over time',
+      says: `What each tier held for itself, without what its processes share, such as PostgreSQL’s buffers. At the end: ${tiers.map(([tier, use]) => `${tier} ${memoryUseText(use)}`).join(', ')}.`,
+      moments,
+      height: 200,
+      text: (bytes) => `${whole(bytes / 1e6)} MB`,
+      lines: tiers.map(([name]) => ({ name, tone: toneOf(name), of: ({ memoryBytes }) => memoryBytes[name] })),
+    })
+  )
 }

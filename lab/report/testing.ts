@@ -50,6 +50,7 @@ export const testFigures = (seconds = 60, ratePerSecond = 18_900): LoadFigures =
     errorShare: 0,
     series,
     tiers: { generator: tierUse(0.34, seconds), server: tierUse(0.91, seconds), database: tierUse(0.62, seconds) },
+    memory: { server: { bytes: 212e6, bytesPerMinute: 40_000 }, database: { bytes: 61e6, bytesPerMinute: -2_000 } },
     refusedPerSecond: 0,
     connectionsMax: 64,
     processes: {},
@@ -115,6 +116,7 @@ const testSecond = (second: number, ratePerSecond: number, slow: number): LoadSe
   inFlight: 14,
   cpuMicros: 340_000,
   tiers: { generator: 0.34, server: 0.85 + slow / 20, database: 0.56 + slow / 25 },
+  memoryBytes: { server: 212e6 + second * 700, database: 61e6 },
 })
 
 const testServer: ServerUse = {

@@ -15,6 +15,8 @@ export type Moment = {
   p99: number | undefined
   /** Cores used by each tier; without those that were not measured. */
   tiers: Record<string, number>
+  /** Held by each tier. */
+  memoryBytes: Record<string, number>
 }
 
 /**
@@ -46,15 +48,16 @@ const momentOf = (some: readonly LoadSecond[]): Moment => {
     failedPerSecond: failed / some.length,
     p50: p50s[Math.floor((p50s.length - 1) / 2)],
     p99: answered.length > 0 ? Math.max(...answered.map(({ p99 }) => p99)) : undefined,
-    tiers: tiersOf(some),
+    tiers: meansOf(some.map(({ tiers }) => tiers)),
+    memoryBytes: meansOf(some.map(({ memoryBytes }) => memoryBytes)),
   }
 }
 
-const tiersOf = (some: readonly LoadSecond[]): Record<string, number> => {
-  const names = new Set(some.flatMap(({ tiers }) => Object.keys(tiers)))
+const meansOf = (some: readonly Record<string, number>[]): Record<string, number> => {
+  const names = new Set(some.flatMap((one) => Object.keys(one)))
   return Object.fromEntries(
     [...names].map((name) => {
-      const values = some.flatMap(({ tiers }) => tiers[name] ?? [])
+      const values = some.flatMap((one) => one[name] ?? [])
       return [name, values.reduce((total, value) => total + value, 0) / values.length]
     }),
   )

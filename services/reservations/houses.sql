@@ -124,3 +124,18 @@ begin
     end;
   end loop;
 end $$;
+
+-- migration 6: days by city
+-- Who has a table in a city is read from the summaries of its day alone.
+alter table reservations.day add column city_id bigint;
+update reservations.day y set city_id = h.city_id from reservations.house h where h.restaurant_id = y.restaurant_id;
+delete from reservations.day where city_id is null;
+alter table reservations.day alter column city_id set not null;
+create index day_by_city on reservations.day (city_id, service_date, restaurant_id);
+
+create or replace function reservations.refresh(houses bigint[], dates date[], at timestamptz) returns void language sql as $$
+  insert into reservations.day as y (restaurant_id, service_date, free, stale_at, city_id)
+  select n.restaurant_id, n.service_date, n.free, n.stale_at, h.city_id
+  from reservations.days_now(houses, dates, at) n join reservations.house h on h.restaurant_id = n.restaurant_id order by 1, 2
+  on conflict (restaurant_id, service_date) do update set free = excluded.free, stale_at = excluded.stale_at
+$$;

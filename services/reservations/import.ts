@@ -168,12 +168,12 @@ export const reservationImport: ImportFamily = {
         where r.state in ('booked', 'seated') order by 1, 2, 3`,
     },
     {
-      // The night of a day may reach into the starts of its neighbours, where a house opens early.
+      // In the order in which a city's are read. The night of a day may reach into the starts of its neighbours, where a house opens early.
       table: 'day',
       from: ['table house', 'table hours', 'table closure', 'table seating', 'table slot', 'table reservation'],
       fill: (_, next) => `
-        insert into ${next}.day (restaurant_id, service_date, free)
-        select k.restaurant_id, k.service_date, f.free
+        insert into ${next}.day (restaurant_id, service_date, free, city_id)
+        select k.restaurant_id, k.service_date, f.free, h.city_id
         from (
           select distinct r.restaurant_id, r.service_date + o.o as service_date
           from ${next}.reservation r join ${next}.house h using (restaurant_id)
@@ -183,7 +183,7 @@ export const reservationImport: ImportFamily = {
           where r.state in ('booked', 'seated')
           union select c.restaurant_id, c.closed_on from ${next}.closure c
         ) k join ${next}.house h using (restaurant_id) cross join lateral (${dayFree(next, 'k.service_date')}) f
-        order by 1, 2`,
+        order by h.city_id, k.service_date, k.restaurant_id`,
     },
     { table: 'waiting', from: [] },
     { table: 'answer', from: [] },

@@ -1,5 +1,5 @@
 import type { LoadRequest } from '../../kit/load.ts'
-import { daysOf } from './api.ts'
+import { daysOf } from './days.ts'
 import { reservationQueries } from './queries.ts'
 
 /** A table for two at half past seven in a week, at any restaurant. */

@@ -7,6 +7,7 @@ import { Reads } from '../../kit/reads.ts'
 import { reservationsApi, type ReservationsApi } from './api.ts'
 import { reservationAudit } from './audit.ts'
 import { codeText, newCode, parseCode } from './code.ts'
+import type { OpeningsQuery } from './openings.ts'
 import { dayAfter, inDays, momentIn, openHouses, type Booked, type House, type Houses } from './reservations-fixture.ts'
 
 const zone = 'America/New_York'
@@ -35,6 +36,8 @@ const booked: Booked[] = [
   { id: 5, house: 3, table: 301, starts_at: at(date, '23:00', 'Europe/London'), party: 2 },
   { id: 6, house: 1, table: 102, starts_at: at(inDays(13), '17:30'), party: 4, state: 'seated' },
 ]
+
+const ofCity = (city: number) => given.filter((house) => (house.city ?? 1) === city).map(({ id }) => id)
 
 let houses: Houses
 let reads: Reads
@@ -102,36 +105,50 @@ test('an audit finds what does not agree, and mends it', async () => {
 })
 
 describe('what a neighbour asks', () => {
+  const restaurant_ids = [1, 2, 3, 4]
+  /** By the summaries of a city's day and, restaurant by restaurant, by the rows: both say the same. */
+  const openings = async (of: Omit<OpeningsQuery, 'city_id' | 'restaurant_ids'>) => {
+    const exact = await api.openings({ ...of, city_id: 0, restaurant_ids })
+    const ofCities = await Promise.all([1, 2].map((city_id) => api.openings({ ...of, city_id, restaurant_ids: ofCity(city_id) })))
+    const both = new Map(ofCities.flatMap((of) => [...of]))
+    expect([...both].sort(([a], [b]) => a - b)).toEqual([...exact])
+    return { ids: [...both.keys()], starts: (id: number) => [...(both.get(id) ?? [])] }
+  }
+
   test('openings: who has a table within an hour of the time, on its own clock', async () => {
-    const openings = await api.openings({ city_id: 1, date, minute: 1_140, party: 2 })
-    expect(openings.restaurant_ids).toEqual([1, 2])
-    expect([clocks(openings.starts(1)), clocks(openings.starts(2)), openings.starts(3)]).toEqual(['18:00', '20:00', []])
-    const all = await api.openings({ date: inDays(18), minute: 1_170, party: 4 })
-    expect(all.restaurant_ids).toEqual([1, 2, 3])
+    const some = await openings({ date, minute: 1_140, party: 2 })
+    expect(some.ids).toEqual([1, 2, 3])
+    expect([clocks(some.starts(1)), clocks(some.starts(2))]).toEqual(['18:00', '20:00'])
+    const all = await openings({ date: inDays(18), minute: 1_170, party: 4 })
+    expect(all.ids).toEqual([1, 2, 3])
     expect(all.starts(3)[0]).toBe(`${inDays(18)}T18:30:00${all.starts(3)[0]!.slice(19)}`)
     expect(clocks(all.starts(3))).toBe('18:30 19:00 19:30 20:00 20:30')
-    expect((await api.openings({ city_id: 1, date: inDays(18), minute: 1_170, party: 6 })).restaurant_ids).toEqual([1])
-    expect((await api.openings({ city_id: 9, date, minute: 1_170, party: 2 })).restaurant_ids).toEqual([])
+    expect((await openings({ date: inDays(18), minute: 1_170, party: 6 })).ids).toEqual([1])
+    expect((await api.openings({ city_id: 9, restaurant_ids, date, minute: 1_170, party: 2 })).size).toBe(0)
   })
 
   test('openings past midnight are those of the evening before, and of the day that begins', async () => {
-    const openings = await api.openings({ date: dayAfter(inDays(18)), minute: 15, party: 2 })
-    expect(clocks(openings.starts(2))).toBe('23:30 00:00 00:30 01:00')
-    expect(clocks(openings.starts(3))).toBe('00:00 00:30 01:00')
+    const some = await openings({ date: dayAfter(inDays(18)), minute: 15, party: 2 })
+    expect(clocks(some.starts(2))).toBe('23:30 00:00 00:30 01:00')
+    expect(clocks(some.starts(3))).toBe('00:00 00:30 01:00')
+  })
+
+  test('openings are the same both ways on every day of a year, at any time, for any party', async () => {
+    for (let n = 1; n < 366; n += 3) await openings({ date: inDays(n), minute: (n * 97) % 1_440, party: 1 + (n % 8) })
   })
 
   test('openings know of what was booked, held and given back', async () => {
-    const of = { city_id: 1, date: inDays(19), minute: 1_320, party: 1 }
-    expect(clocks((await api.openings(of)).starts(2))).toBe('21:00 21:30 22:00 22:30 23:00')
+    const of = { date: inDays(19), minute: 1_320, party: 1 }
+    expect(clocks((await openings(of)).starts(2))).toBe('21:00 21:30 22:00 22:30 23:00')
     const { body } = await houses.book(2, at(inDays(19), '22:00'), 2)
-    expect((await api.openings(of)).starts(2)).toEqual([])
+    expect((await openings(of)).starts(2)).toEqual([])
     await houses.cancel(body.code, 1)
-    expect(clocks((await api.openings(of)).starts(2))).toBe('21:00 21:30 22:00 22:30 23:00')
+    expect(clocks((await openings(of)).starts(2))).toBe('21:00 21:30 22:00 22:30 23:00')
     await houses.sql.unsafe('update reservations.house set hold_seconds = 1 where restaurant_id = 2')
     const held = await houses.hold(2, at(inDays(19), '22:00'), 2)
-    expect((await api.openings(of)).starts(2)).toEqual([])
+    expect((await openings(of)).starts(2)).toEqual([])
     await Bun.sleep(Date.parse(held.body.expires_at) - Date.now() + 20)
-    expect(clocks((await api.openings(of)).starts(2))).toBe('21:00 21:30 22:00 22:30 23:00')
+    expect(clocks((await openings(of)).starts(2))).toBe('21:00 21:30 22:00 22:30 23:00')
   })
 
   test('seated: whether a party came, and only to this restaurant', async () => {

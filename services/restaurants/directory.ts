@@ -21,7 +21,7 @@ export type Filter = {
   /** Bit p: price p is wanted. */
   prices: number
   /** Ids; only these. */
-  open?: readonly number[] | undefined
+  open?: Iterable<number> | undefined
   /** The last row of the page before: near, rank and id. */
   after?: readonly number[] | undefined
   count: number

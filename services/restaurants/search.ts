@@ -43,14 +43,18 @@ export const openSearch = (kit: ServiceKit): ((asked: Asked) => Promise<Reply>) 
     const isOpen = party !== undefined && date !== undefined && time !== undefined
     if (!isOpen && (party ?? date ?? time) !== undefined) throw together({ party, date, time })
     const city = await cityOf(asked.city)
-    const asking = isOpen && kit.neighbour<ReservationsApi>('reservations').openings({ city_id: city, date, minute: time, party })
-    const [directory, openings] = await Promise.all([directoryOf({ city, q }), asking])
+    const directory = await directoryOf({ city, q })
+    const openings = isOpen
+      ? await kit
+          .neighbour<ReservationsApi>('reservations')
+          .openings({ city_id: city, restaurant_ids: directory.ids, date, minute: time, party })
+      : undefined
     const { places, more, facets } = choose(directory, {
       cuisine,
       prices,
       count,
       after: cursor,
-      ...(openings && { open: openings.restaurant_ids }),
+      ...(openings && { open: openings.keys() }),
     })
     const shown = places.map((place) => ({ near: directory.nears[place]!, rank: directory.ranks[place]!, id: directory.ids[place]! }))
     let isMore = more
@@ -65,7 +69,7 @@ export const openSearch = (kit: ServiceKit): ((asked: Asked) => Promise<Reply>) 
     const next = isMore && last ? cursorOf(cursorVersion, [last.near, last.rank, last.id]) : null
     return page({
       ids: shown.map(({ id }) => id),
-      starts: openings ? JSON.stringify(shown.map(({ id }) => openings.starts(id))) : '[]',
+      starts: openings ? JSON.stringify(shown.map(({ id }) => openings.get(id) ?? [])) : '[]',
       rest: `],"next_cursor":${JSON.stringify(next)},"facets":${cursor ? 'null' : JSON.stringify(facets)}}`,
     })
   }
