@@ -43,7 +43,7 @@ export class WriteLane<Item extends object, Row extends Placed> {
   readonly #definition: WriteDefinition<Item, Row>
   readonly #options: WriteLaneOptions
   #waiting: Waiting<Item, Row>[] = []
-  #running: { batch: readonly Waiting<Item, Row>[]; sinceMs: number; silent?: true } | undefined
+  #running: { batch: readonly Waiting<Item, Row>[]; sinceMs: number; givenUp: PromiseWithResolvers<void> } | undefined
   #pumping: Promise<void> | undefined
 
   constructor(definition: WriteDefinition<Item, Row>, options: WriteLaneOptions) {
@@ -72,8 +72,9 @@ export class WriteLane<Item extends object, Row extends Placed> {
     if (this.#running && nowMs - this.#running.sinceMs > limits.writeStatementMsMax) {
       for (const { reject } of this.#running.batch) reject(unanswered())
       // The database would have ended the statement by now.
-      if (nowMs - this.#running.sinceMs > 2 * limits.writeStatementMsMax && !this.#running.silent) {
-        this.#running.silent = true
+      if (nowMs - this.#running.sinceMs > 2 * limits.writeStatementMsMax) {
+        this.#running.givenUp.resolve()
+        this.#running = undefined
         this.#options.silent()
       }
     }
@@ -86,8 +87,10 @@ export class WriteLane<Item extends object, Row extends Placed> {
     await new Promise(setImmediate)
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, limits.writeBatchItemsMax)
-      this.#running = { batch, sinceMs: performance.now() }
-      await this.#write(batch)
+      const givenUp = Promise.withResolvers<void>()
+      this.#running = { batch, sinceMs: performance.now(), givenUp }
+      // A driver that has lost a statement must not keep those that come from being written.
+      await Promise.race([this.#write(batch), givenUp.promise])
       this.#running = undefined
     }
     this.#pumping = undefined

@@ -79,3 +79,22 @@ export const forgetAnswers = `delete from reservations.answer where answered_at 
 export const digests = `
   select service_date::text as date, count(*)::int as parties, md5(string_agg(md5(r::text), '' order by restaurant_id, code_high, code_low)) as digest
   from reservations.reservation r where state <> 'held' and ${ofWindow} group by service_date`
+
+/** Starts at which a party of two gets a table, in no order: one of each restaurant and evening, and all of one evening of the restaurant that is first. */
+export const freeStarts = `
+  with free as materialized (
+    select y.restaurant_id, y.service_date, (y.service_date::timestamp at time zone h.zone) + b.b * interval '30 minutes' as at
+    from reservations.day y join reservations.house h on h.restaurant_id = y.restaurant_id cross join generate_series(0, 62) b (b)
+    where y.service_date between current_date + 2 and current_date + 25 and y.free[2] >> b.b & 1 = 1
+  ), one as (
+    select distinct on (restaurant_id, service_date) * from free order by restaurant_id, service_date, hashint8(extract(epoch from at)::bigint + restaurant_id)
+  ), first as (
+    select restaurant_id, service_date from free group by 1, 2 order by count(*) desc, 1, 2 limit 1
+  )
+  select o.restaurant_id::float8 as house, to_char(o.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as starts
+  from (
+    select * from free join first using (restaurant_id, service_date)
+    union all select * from one
+  ) o (restaurant_id, service_date, at)
+  order by (select restaurant_id from first) <> o.restaurant_id or (select service_date from first) <> o.service_date, hashint8(extract(epoch from o.at)::bigint * 31 + o.restaurant_id)`
+export const reservationsTotal = `select count(*)::float8 as total from reservations.reservation`

@@ -4,7 +4,7 @@ import type { LoadSecond } from './result.ts'
 export type MemoryUse = {
   /** In the last second. */
   bytes: number
-  /** The slope of the line of least squares through all seconds that count; undefined of a run too short to have one. */
+  /** The slope of the line of least squares through its second half, for at the beginning what is kept fills up; undefined of a run too short to have one. */
   bytesPerMinute: number | undefined
 }
 
@@ -16,7 +16,13 @@ export const memoryUseOf = (series: readonly LoadSecond[]): Record<string, Memor
       const points = counted.flatMap(({ second, memoryBytes }): Point[] =>
         memoryBytes[name] === undefined ? [] : [[second, memoryBytes[name]]],
       )
-      return [name, { bytes: points.at(-1)![1], bytesPerMinute: points.length < secondsMin ? undefined : slopeOf(points) * 60 }]
+      return [
+        name,
+        {
+          bytes: points.at(-1)![1],
+          bytesPerMinute: points.length < secondsMin ? undefined : slopeOf(points.slice(points.length >> 1)) * 60,
+        },
+      ]
     }),
   )
 }
