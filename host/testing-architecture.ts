@@ -16,7 +16,7 @@ export const violations = (files: Files): Violation[] => [...files].flatMap(([pa
 const mains: ReadonlySet<string> = new Set([
   'cli/main.ts',
   'lab/bench.ts',
-  'lab/booking-rate.ts',
+  'lab/bookings-rate.ts',
   'lab/bookings.ts',
   'lab/copy.ts',
   'lab/crash.ts',

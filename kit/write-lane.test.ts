@@ -3,6 +3,7 @@ import type { Sql } from './db.ts'
 import { limits } from './limits.ts'
 import { silentLog } from './log.ts'
 import { WriteLane } from './write-lane.ts'
+import { until } from '../host/testing.ts'
 import type { Placed } from './writes.ts'
 
 /** A lane on a database that answers every batch with this. */
@@ -38,7 +39,7 @@ test('a statement that is never heard of again is given up when the database mus
   let answers = 0
   const { lane, ask } = openLane((items) => (answers++ === 0 ? new Promise<never>(() => {}) : items.map(({ n }) => ({ n }))))
   const lost = ask(2)
-  while (answers === 0) await Bun.sleep(1)
+  await until(() => answers > 0)
   const next = ask(1)
   lane.sweep(performance.now() + limits.writeStatementMsMax - 1)
   lane.sweep(performance.now() + limits.writeStatementMsMax * 2 + 1)

@@ -114,4 +114,4 @@ describe('the looking finds in the tables', () => {
 })
 
 /** Some 30 s on two cores that have nothing else to do. `node cli/bun.mjs lab/bookings.ts --attempts 10000000` is the long run. */
-const attempts = 30_000
+const attempts = 100_000

@@ -8,7 +8,7 @@ const run = (seconds: number, bytesAt: (second: number) => number) =>
 
 test('the slope is that of the growth, whatever a saw of garbage adds to it', () => {
   const { server } = memoryUseOf(run(1_200, (second) => 200e6 + second * 1_000 + (second % 10) * 5e5))
-  expect(Math.abs(server!.bytesPerMinute! / 60 - 1_000)).toBeLessThan(100)
+  expect(Math.abs(server!.bytesPerMinute! / 60 - 1_000)).toBeLessThan(200)
   expect(server!.bytes).toBe(200e6 + 1_199_000 + 4.5e6)
 })
 

@@ -4,7 +4,7 @@ import { acquireLock } from '../host/lock.ts'
 import { openSql, parseDatabaseUrl } from '../kit/db.ts'
 import { openHouse } from './bench-house.ts'
 import { freeStarts, reservationsTotal } from './bookings-queries.ts'
-import { askInLoops, type Loops } from './booking-loops.ts'
+import { askInLoops, type Loops } from './bookings-loops.ts'
 import { labFlags } from './flags.ts'
 import { machineName } from './machine.ts'
 import { checkpoint, durability } from './queries.ts'
@@ -13,7 +13,7 @@ import { table } from './table.ts'
 const usage = `How many tables can be booked in a second: spread over all restaurants, where most get one, and all for one evening of one restaurant,
 where soon nobody does. Closed loops, each asking again as soon as it was answered, without keys. What it books stays in the data.
 
-Usage: node cli/bun.mjs lab/booking-rate.ts [flags]
+Usage: node cli/bun.mjs lab/bookings-rate.ts [flags]
 
   --data DIR       an Atelier's data directory with restaurants and their tables, which nobody serves (default .atelier-bench)
   --seconds N      of each of the two (default 10)
