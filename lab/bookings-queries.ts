@@ -85,7 +85,7 @@ export const freeStarts = `
   with free as materialized (
     select y.restaurant_id, y.service_date, (y.service_date::timestamp at time zone h.zone) + b.b * interval '30 minutes' as at
     from reservations.day y join reservations.house h on h.restaurant_id = y.restaurant_id cross join generate_series(0, 62) b (b)
-    where y.service_date between current_date + 2 and current_date + 25 and y.free[2] >> b.b & 1 = 1
+    where y.service_date > current_date + 1 and y.service_date < current_date + h.days_ahead and y.free[2] >> b.b & 1 = 1
   ), one as (
     select distinct on (restaurant_id, service_date) * from free order by restaurant_id, service_date, hashint8(extract(epoch from at)::bigint + restaurant_id)
   ), first as (

@@ -17,6 +17,7 @@ Usage: node cli/bun.mjs lab/bookings-rate.ts [flags]
 
   --data DIR       an Atelier's data directory with restaurants and their tables, which nobody serves (default .atelier-bench)
   --seconds N      of each of the two (default 10)
+  --warmup N       seconds before each that do not count (default 10)
   --connections N  closed loops (default 64)
   --processes N    server processes (default 2)
   --json           the figures as JSON on standard output
@@ -24,8 +25,9 @@ Usage: node cli/bun.mjs lab/bookings-rate.ts [flags]
 
 Exit code: 0 everything was answered as it should be and is there, 1 it was not, 2 wrong usage.
 `
-const { flags, number, wrongUsage } = labFlags(usage, ['data', 'seconds', 'connections', 'processes'])
+const { flags, number, wrongUsage } = labFlags(usage, ['data', 'seconds', 'warmup', 'connections', 'processes'])
 const options = { seconds: number('seconds', 10), connections: number('connections', 64), processes: number('processes', 2) }
+const warmup = number('warmup', 10, 0)
 const dataDir = resolve(flags.data ?? '.atelier-bench')
 if (!(await Bun.file(`${dataDir}/postgres/PG_VERSION`).exists()))
   wrongUsage(`There is no data in ${flags.data ?? '.atelier-bench'}; --data tells where.`)
@@ -52,10 +54,11 @@ const main = async () => {
   const results: (Loops & { name: string; grown: number })[] = []
   for (const [name, starts] of kinds) {
     await sql.unsafe(checkpoint)
-    const before = await total(sql)
     let n = 0
-    const next = () => bookingText(starts[n++ % starts.length]!)
-    const loops = await askInLoops({ port: server.port, next, ...options })
+    const asked = { port: server.port, next: () => bookingText(starts[n++ % starts.length]!), ...options }
+    if (warmup > 0) await askInLoops({ ...asked, seconds: warmup })
+    const before = await total(sql)
+    const loops = await askInLoops(asked)
     results.push({ name, ...loops, grown: (await total(sql)) - before })
   }
   const good = results.every(({ statuses, broken, grown }) => {
