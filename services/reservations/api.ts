@@ -1,6 +1,7 @@
 import type { ServiceKit } from '../../kit/service.ts'
 import { parseCode } from './code.ts'
-import { openOpenings, type Openings, type OpeningsQuery } from './openings.ts'
+import type { Openings } from './opening-reads.ts'
+import { openOpenings, type OpeningsQuery } from './openings.ts'
 import { reservationQueries } from './queries.ts'
 
 /** What neighbours may ask. */
