@@ -15,9 +15,18 @@ export const quoted = (value: string): string => {
   return `"${value}"`
 }
 
-/** A regular expression, as the source of a map, for a path that begins with one of these segments, under a campus or not; as sent, not decoded. */
+/** The same for what has quotes in it. */
+export const singleQuoted = (value: string): string => {
+  if (/[$'\\\r\n]/.test(value)) throw new Error(`NGINX cannot be told of ${value}: it holds a dollar sign, a single quote or a backslash.`)
+  return `'${value}'`
+}
+
+/**
+ * A regular expression, as the source of a map, for a path that begins with one of these segments, under a campus or not; as sent, not
+ * decoded. It ends where a request line goes on.
+ */
 export const pathPattern = (methods: string, segments: readonly string[]): string =>
-  `"~^${methods}(?:/api/fec2/[^/?]*)?/(?:${segments.join('|')})(?:[/?]|$)"`
+  `"~^${methods}(?:/api/fec2/[^/?]*)?/(?:${segments.join('|')})(?:[/? ]|$)"`
 
 /** Whole ones, upwards. */
 export const seconds = (ms: number): string => `${Math.ceil(ms / 1000)}s`

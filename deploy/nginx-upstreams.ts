@@ -65,7 +65,7 @@ export const whoIsOut = (tiers: readonly Tier[], { folder }: Door): { always: Di
             `if (-e ${quoted(`${folder}/out/${name}-${place}`)})`,
             [`set $${name}_now ${name}_without_${place}`],
           ]),
-          'rewrite ^ /$way last',
+          'rewrite ^ $start last',
         ],
       ],
     ],

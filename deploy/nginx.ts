@@ -1,6 +1,6 @@
 import { limits } from '../kit/limits.ts'
-import { headerLines, strictHeaders } from '../kit/reply.ts'
 import { cached, cacheSettings, toServers, way } from './nginx-proxy.ts'
+import { refusal, refusals, refusedAs } from './nginx-refusals.ts'
 import { pathPattern, quoted, renderDirectives, seconds, type Directive } from './nginx-syntax.ts'
 import { groups, upstreams, whoIsOut } from './nginx-upstreams.ts'
 import type { Door, Topology } from './topology.ts'
@@ -30,6 +30,7 @@ export const renderNginx = ({ door, tiers }: Topology): string => {
         ...logging(door),
         '',
         ...ways(door),
+        ...refusedAs(door),
         ...groups(tiers),
         ...tiers.flatMap((tier) => upstreams(tier, door)),
         '',
@@ -41,7 +42,7 @@ export const renderNginx = ({ door, tiers }: Topology): string => {
           [
             ...door.listen.map((address) => `listen ${address} backlog=4096`),
             ...always,
-            'rewrite ^ /$way last',
+            'rewrite ^ $start last',
             ...out,
             way('read', limits.readWaitMsMax),
             ...(door.cache ? [way('cached', limits.readWaitMsMax, cached(door.cache))] : []),
@@ -49,10 +50,7 @@ export const renderNginx = ({ door, tiers }: Topology): string => {
             // The operator's: an erasure takes as long as it takes.
             ...(door.closed.includes('admin') ? [] : [way('admin', limits.erasureStatementMsMax)]),
             ['location = /closed', ['internal', ...refusal(404, 'Not Found')]],
-            ...Object.entries(ownRefusals).flatMap(([status, text]): Directive[] => [
-              `error_page ${status} = @${status}`,
-              [`location @${status}`, refusal(statusOf(status), text)],
-            ]),
+            ...refusals,
           ],
         ],
       ],
@@ -101,21 +99,3 @@ const ways = ({ closed, cache }: Door): Directive[] => [
   ],
   ['map $http_x_request_id $asked', [String.raw`"~^[\w.-]{1,64}$" $http_x_request_id`, 'default $request_id']],
 ]
-
-/** What NGINX answers itself, in our servers' words and headers. */
-const refusal = (status: number, text: string): Directive[] => [
-  ...headerLines({ ...strictHeaders, 'cache-control': 'no-store', ...(status >= 502 && { 'retry-after': '1' }) })
-    .trimEnd()
-    .split('\r\n')
-    .map((line) => `add_header ${line.replace(': ', ' "')}" always`),
-  `return ${status} ${quoted(text)}`,
-]
-
-/** Only of requests whose path is known: the others, 400 and 414, cannot be led to a place of ours. NGINX's own number for a head too large is 494. */
-const ownRefusals = {
-  413: 'Content Too Large',
-  494: 'Request Header Fields Too Large',
-  502: 'Bad Gateway',
-  504: 'Gateway Timeout',
-}
-const statusOf = (status: string) => (status === '494' ? 431 : Number(status))

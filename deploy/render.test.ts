@@ -87,7 +87,7 @@ test('another tier is another entry', () => {
   }
   expect(renderNginx(more)).toContain('upstream reviews {\n    zone reviews 64k;\n    least_conn;\n    server reviews-1:3000 ')
   expect(renderNginx(more)).toContain(
-    'map $request_uri $group {\n    "~^(?:/api/fec2/[^/?]*)?/(?:reviews)(?:[/?]|$)" reviews;\n    default servers;\n  }',
+    'map $request_uri $group {\n    "~^(?:/api/fec2/[^/?]*)?/(?:reviews)(?:[/? ]|$)" reviews;\n    default servers;\n  }',
   )
   expect(renderCompose(more)).toContain("  reviews-1:\n    <<: *server\n    command: [serve, --services, 'reviews']\n")
 })

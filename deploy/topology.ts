@@ -20,6 +20,8 @@ export type Door = {
   readonly accessLog?: string
   /** First segments of paths that are for the operator; 404 from outside. */
   readonly closed: readonly string[]
+  /** First segments of paths whose refusals are problems (RFC 9457); of the others they are plain text. */
+  readonly problems: readonly string[]
   /** How often a request is tried, and until when the second time may begin. */
   readonly attempts: { readonly max: number; readonly secondsMax: number }
   readonly cache?: Cache
@@ -72,6 +74,7 @@ const policy: UpstreamPolicy = { idleConnections: 128, failuresMax: 3, failureSe
 const door = {
   connectionsMax: 8_192,
   closed: ['metrics', 'admin'],
+  problems: ['restaurants', 'reservations'],
   attempts: { max: 2, secondsMax: 3 },
 } as const
 

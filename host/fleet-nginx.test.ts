@@ -116,6 +116,10 @@ withNginx('what NGINX refuses itself it refuses in our words', async () => {
     ],
     [get('/', `x-long: ${long}`), '431', 'Request Header Fields Too Large'],
     [get('/products/1'), '502 Bad Gateway', 'Bad Gateway'],
+    [get('/products/%00'), '400 Bad Request', 'Bad Request'],
+    ['GET /products/1 HTTP/1.1\r\n\r\n', '400 Bad Request', 'Bad Request'],
+    ['what?\r\n\r\n', '400 Bad Request', 'Bad Request'],
+    [get(`/${long}`), '414 Request-URI Too Large', 'URI Too Long'],
   ]
   for (const [request, status, text] of refused) {
     const heard = await nginx.say(request)
@@ -126,6 +130,30 @@ withNginx('what NGINX refuses itself it refuses in our words', async () => {
   const body = 'x'.repeat(limits.bodyBytesMax)
   expect(bodyOf(await nginx.say(post('/reviews', body)))).toBe('here')
   expect(stub.requests.at(-1)!.endsWith(`\r\n\r\n${body}`)).toBe(true)
+})
+
+withNginx('what NGINX refuses below the paths of restaurants is a problem', async () => {
+  using stub = openStub(() => undefined)
+  await using nginx = await openTestNginx({ servers: [stub.address] })
+  const tooMuch = `content-length: ${limits.bodyBytesMax + 1}`
+  const refused: [request: string, status: number, title: string][] = [
+    [`POST /restaurants/7/holds HTTP/1.1\r\nhost: shop\r\n${tooMuch}\r\n\r\n`, 413, 'Content Too Large'],
+    [get('/reservations?x', `x-long: ${'x'.repeat(limits.headBytesMax + 2_100)}`), 431, 'Request Header Fields Too Large'],
+    [get('/restaurants'), 502, 'Bad Gateway'],
+    [get('/api/fec2/hr-rfp/restaurants/%00/reviews'), 400, 'Bad Request'],
+    ['GET /restaurants HTTP/1.1\r\n\r\n', 400, 'Bad Request'],
+  ]
+  for (const [request, status, title] of refused) {
+    const heard = await nginx.say(request)
+    expect([Number(heard.split(' ', 2)[1]), JSON.parse(bodyOf(heard))]).toEqual([
+      status,
+      { type: 'about:blank', title, status, detail: title },
+    ])
+    expect(headOf(heard)).toContain('\r\nContent-Type: application/problem+json\r\n')
+    expect(headOf(heard)).toContain('\r\nx-content-type-options: nosniff')
+  }
+  await nginx.say(get('/restaurants/%00/reviews'))
+  expect(stub.requests.map((request) => request.split(' ', 2)[1])).toEqual(['/restaurants'])
 })
 
 withNginx('a request lost with its server is sent once more, to another, unless it would say something new', async () => {

@@ -65,7 +65,7 @@ export const openTestHost = async ({
   const servers = [server]
   while (servers.length < fleet) servers.push(await openOne())
   const addresses = servers.map(({ port }) => ({ host: '127.0.0.1', port }))
-  const { port } = fleet > 0 ? opened.use(await openTestNginx({ servers: addresses })) : server
+  const { port } = fleet > 0 ? opened.use(await openTestNginx({ servers: addresses, open: ['admin'] })) : server
   const origin = `http://127.0.0.1:${port}`
   const get = (path: string, init?: RequestInit) => fetch(`${origin}${path}`, init)
   // It begins to listen for changes, and forgets all it knows, after it has begun to serve.

@@ -17,17 +17,19 @@ export const problem = (reply: Reply, more: Readonly<Record<string, unknown>> = 
   const detail = Buffer.from(reply.body)
     .toString()
     .replace(/^Error: /, '')
-  const members = { type: 'about:blank', title: titles[reply.status] ?? 'Error', status: reply.status, detail, ...more }
   return {
     status: reply.status,
-    headers: reply.headers.replace(textType, problemType),
+    headers: reply.headers.replace(textType, `content-type: ${problemType}\r\n`),
     etag: undefined,
-    body: Buffer.from(JSON.stringify(members)),
+    body: Buffer.from(problemBody(reply.status, detail, more)),
   }
 }
 
+export const problemBody = (status: number, detail: string, more: Readonly<Record<string, unknown>> = {}): string =>
+  JSON.stringify({ type: 'about:blank', title: titles[status] ?? 'Error', status, detail, ...more })
+
+export const problemType = 'application/problem+json'
 const textType = 'content-type: text/plain; charset=utf-8\r\n'
-const problemType = 'content-type: application/problem+json\r\n'
 const titles: Record<number, string> = {
   400: 'Bad Request',
   401: 'Unauthorized',
@@ -36,8 +38,12 @@ const titles: Record<number, string> = {
   409: 'Conflict',
   412: 'Precondition Failed',
   413: 'Content Too Large',
+  414: 'URI Too Long',
   422: 'Unprocessable Content',
   428: 'Precondition Required',
+  431: 'Request Header Fields Too Large',
   500: 'Internal Server Error',
+  502: 'Bad Gateway',
   503: 'Service Unavailable',
+  504: 'Gateway Timeout',
 }
