@@ -14,25 +14,25 @@ export type SpikeCost = {
 }
 
 /**
- * From seconds in which nearly all are answered, and seconds in which most are refused. What is answered in those costs what it did in
- * the others, so the rest is the refusals'. Batches are larger in a spike: an answer is rather cheaper then, and ρ rather too small.
+ * From seconds at the peak and seconds in the spike: what each tier used is answers × a + refusals × r in both, two equations for a and r.
+ * What else is done in a spike, such as answers that nobody waits for any more, is the refusals' cost too.
  */
-export const spikeCost = (seconds: {
-  answers: readonly LoadSecond[]
-  refusals: readonly LoadSecond[]
-  times: number
-}): SpikeCost | undefined => {
-  const { answers, refusals, times } = seconds
-  const answered = countOf(answers, 'answered')
-  const refused = countOf(refusals, 'refused')
-  // Where most are answered the few refusals are lost in the noise of the others.
-  if (answered === 0 || refused < countOf(refusals, 'answered')) return undefined
-  const tiers = [...new Set(answers.flatMap(({ tiers }) => Object.keys(tiers)))].filter((tier) => tier !== 'generator')
+export const spikeCost = (seconds: { peak: readonly LoadSecond[]; spike: readonly LoadSecond[]; times: number }): SpikeCost | undefined => {
+  const { peak, spike, times } = seconds
+  const [answered, refused] = [countOf(peak, 'answered'), countOf(peak, 'refused')]
+  const [answeredIn, refusedIn] = [countOf(spike, 'answered'), countOf(spike, 'refused')]
+  // Where most are answered the few refusals are lost in the noise of the others; where both seconds are alike, so is all.
+  const determinant = answered * refusedIn - refused * answeredIn
+  if (refusedIn < answeredIn || determinant <= 0) return undefined
+  const tiers = [...new Set(peak.flatMap(({ tiers }) => Object.keys(tiers)))].filter((tier) => tier !== 'generator')
   if (tiers.length === 0) return undefined
-  const answer = Object.fromEntries(tiers.map((tier) => [tier, microsOf(answers, tier) / answered]))
-  const refusal = Object.fromEntries(
-    tiers.map((tier) => [tier, Math.max(0, microsOf(refusals, tier) - answer[tier]! * countOf(refusals, 'answered')) / refused]),
-  )
+  const answer: Record<string, number> = {}
+  const refusal: Record<string, number> = {}
+  for (const tier of tiers) {
+    const [used, usedIn] = [microsOf(peak, tier), microsOf(spike, tier)]
+    answer[tier] = Math.max(0, (used * refusedIn - usedIn * refused) / determinant)
+    refusal[tier] = Math.max(0, (usedIn * answered - used * answeredIn) / determinant)
+  }
   const rho = sumOf(refusal) / sumOf(answer)
   return {
     answer,

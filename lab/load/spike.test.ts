@@ -6,20 +6,23 @@ import { spikeOf, spikePhases, spikeText } from './spike.ts'
 
 const shape = { kneePerSecond: 1_000, times: 10, seconds: 10 }
 const phases = spikePhases(shape)
+/** Of the third step up, half as much again as the knee; the others answer no more. */
+const peakPerSecond = 1_400
 const times = (p99: number, count = 100) => ({ count, mean: 1, p50: 1, p90: 1, p99, p999: p99, max: p99 })
 
-/** Steady before and at the knee, most refused in the spike, and slow for so many windows after it. */
+/** Steady before, at its peak half way up, most refused in the spike, and slow for so many windows after it. */
 const run = (slowWindows: number) => ({
   phases: phases.map((phase, i): DrivePhaseResult => {
     const offered = phase.rate * phase.seconds
-    const inSpike = phase.rate > shape.kneePerSecond
-    const answered = inSpike ? 9_000 : offered
-    const slow = i > 25 && i < 26 + slowWindows
+    const inSpike = phase.rate > 2 * shape.kneePerSecond
+    const answered = inSpike ? 9_000 : Math.min(offered, peakPerSecond * phase.seconds)
+    const slow = i > 29 && i < 30 + slowWindows
     return { ...phase, offered, answered, failed: 0, latency: times(inSpike ? 80 : slow ? 300 : 8), refused: times(5, offered - answered) }
   }),
   series: Array.from({ length: Math.ceil(secondsOf(phases)) }, (_, second): LoadSecond => {
-    const inSpike = second >= 11 && second < 21
-    const [answered, refused] = inSpike ? [900, 9_100] : [1_000, 0]
+    const inSpike = second >= 21 && second < 31
+    const atPeak = second >= 12 && second < 15
+    const [answered, refused] = inSpike ? [900, 9_100] : atPeak ? [peakPerSecond, 100] : [1_000, 0]
     const tiers = { generator: 0.5, server: (answered * 200 + refused * 10) / 1e6, database: (answered * 300) / 1e6 }
     return {
       second,
@@ -49,6 +52,8 @@ test('goodput, the admitted, the refused, and what each cost are told', () => {
   const spike = spikeOf(run(2), shape)
   expect(spike).toMatchObject({
     kneeGoodput: 1_000,
+    peakGoodput: 1_400,
+    peakOfferedPerSecond: 1_500,
     goodput: 900,
     offeredPerSecond: 10_000,
     admitted: { p99: 80 },
@@ -61,8 +66,8 @@ test('goodput, the admitted, the refused, and what each cost are told', () => {
   expect([answer['server'], answer['database'], refusal['server'], refusal['database']].map((micros) => Math.round(micros!))).toEqual([
     200, 300, 10, 0,
   ])
-  expect([rho, rhoServer, bound].map((value) => Number(value.toFixed(4)))).toEqual([0.02, 0.05, 0.8163])
-  expect(spikeText(spike)).toContain('\nbound      (1 − nρ) / (1 − ρ) with n = 10.00: 82 % of the peak’s goodput')
+  expect([rho, rhoServer, bound].map((value) => Number(value.toFixed(4)))).toEqual([0.02, 0.05, 0.8746])
+  expect(spikeText(spike)).toContain('\nbound      (1 − nρ) / (1 − ρ) with n = 7.14: 87 % of the peak’s goodput')
 })
 
 test('a service that does not become normal again has not recovered', () => {

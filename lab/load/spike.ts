@@ -8,9 +8,12 @@ export type SpikeShape = { kneePerSecond: number; /** The spike's rate is so man
 
 /** What became of a service that was asked for many times what it can do, and after. Rates per second, times milliseconds. */
 export type Spike = SpikeShape & {
-  /** Good answers at the knee, and in the spike. */
+  /** Good answers at the knee, at the peak, which is where most are answered on the way up from it, and in the spike. */
   kneeGoodput: number
+  peakGoodput: number
   goodput: number
+  /** At the peak. */
+  peakOfferedPerSecond: number
   offeredPerSecond: number
   admitted: { p50: number; p99: number }
   refused: { perSecond: number; p50: number; p99: number }
@@ -23,35 +26,40 @@ export type Spike = SpikeShape & {
   cost: SpikeCost | undefined
 }
 
-/** Steady in short windows, so that p99 before and after can be told from each other; the knee, for what it can do; the spike; and back. */
+/** Steady in short windows, so that p99 before and after can be told from each other; the knee and up to twice that, for what it can do; the spike; and back. */
 export const spikePhases = ({ kneePerSecond, times, seconds }: SpikeShape): Phase[] => {
   const steady = Array.from({ length: windows }, () => ({ rate: steadyShare * kneePerSecond, seconds: windowSeconds }))
-  return [...steady, { rate: kneePerSecond, seconds: kneeSeconds }, { rate: times * kneePerSecond, seconds }, ...steady]
+  const climb = climbShares.map((share) => ({ rate: share * kneePerSecond, seconds: climbSeconds }))
+  return [...steady, ...climb, { rate: times * kneePerSecond, seconds }, ...steady]
 }
 
 /** Of a run with those phases. */
 export const spikeOf = (figures: Pick<LoadFigures, 'phases' | 'series'>, shape: SpikeShape): Spike => {
   const { phases, series } = figures
-  const [knee, spike] = [phases[windows]!, phases[windows + 1]!]
-  const before = phases.slice(0, windows)
-  const after = phases.slice(windows + 2)
-  const normalP99 = Math.max(normalMsMin, 2 * median(before.map(({ latency }) => latency.p99)))
-  const fromSecond = windows * windowSeconds
+  const climb = phases.slice(windows, windows + climbShares.length)
+  const [spike, ...after] = phases.slice(windows + climbShares.length)
+  const peak = climb.reduce((best, one) => (one.answered > best.answered ? one : best))
+  const normalP99 = Math.max(normalMsMin, 2 * median(phases.slice(0, windows).map(({ latency }) => latency.p99)))
+  const climbFrom = windows * windowSeconds
+  const peakFrom = climbFrom + climb.indexOf(peak) * climbSeconds
+  const spikeFrom = climbFrom + climb.length * climbSeconds
   return {
     ...shape,
-    kneeGoodput: knee.answered / knee.seconds,
-    goodput: spike.answered / spike.seconds,
-    offeredPerSecond: spike.offered / spike.seconds,
-    admitted: { p50: spike.latency.p50, p99: spike.latency.p99 },
-    refused: { perSecond: spike.refused.count / spike.seconds, p50: spike.refused.p50, p99: spike.refused.p99 },
+    kneeGoodput: climb[0]!.answered / climbSeconds,
+    peakGoodput: peak.answered / climbSeconds,
+    goodput: spike!.answered / spike!.seconds,
+    peakOfferedPerSecond: peak.offered / climbSeconds,
+    offeredPerSecond: spike!.offered / spike!.seconds,
+    admitted: { p50: spike!.latency.p50, p99: spike!.latency.p99 },
+    refused: { perSecond: spike!.refused.count / spike!.seconds, p50: spike!.refused.p50, p99: spike!.refused.p99 },
     failed: phases.reduce((sum, { failed }) => sum + failed, 0),
     recoverySeconds: recoveryOf(after, normalP99),
     normalP99,
     // The first second of each is still half of what was before it.
     cost: spikeCost({
-      answers: between(series, fromSecond + 1, fromSecond + kneeSeconds),
-      refusals: between(series, fromSecond + kneeSeconds + 1, fromSecond + kneeSeconds + shape.seconds),
-      times: spike.offered / spike.seconds / (knee.answered / knee.seconds),
+      peak: between(series, peakFrom + 1, peakFrom + climbSeconds),
+      spike: between(series, spikeFrom + 1, spikeFrom + shape.seconds),
+      times: spike!.offered / spike!.seconds / (peak.answered / climbSeconds),
     }),
   }
 }
@@ -70,7 +78,8 @@ export const spikeText = ({ kneePerSecond, times, seconds, cost, ...spike }: Spi
   const rows: [string, string][] = [
     ['knee', `${whole(kneePerSecond)}/s, where ${whole(spike.kneeGoodput)}/s were answered`],
     ['spike', `${whole(spike.offeredPerSecond)}/s for ${seconds} s, ${times} times the knee`],
-    ['goodput', `${whole(spike.goodput)}/s, ${percentOf(spike.goodput / spike.kneeGoodput)} of the knee’s`],
+    ['peak', `${whole(spike.peakGoodput)}/s were answered of ${whole(spike.peakOfferedPerSecond)}/s`],
+    ['goodput', `${whole(spike.goodput)}/s in the spike, ${percentOf(spike.goodput / spike.peakGoodput)} of the peak’s`],
     ['admitted', `p50 ${ms(spike.admitted.p50)}  p99 ${ms(spike.admitted.p99)}`],
     ['refused', `${whole(spike.refused.perSecond)}/s  p50 ${ms(spike.refused.p50)}  p99 ${ms(spike.refused.p99)}`],
     ['failed', `${whole(spike.failed)} in any other way`],
@@ -86,8 +95,8 @@ export const spikeText = ({ kneePerSecond, times, seconds, cost, ...spike }: Spi
 }
 
 /** One of many, on a line. */
-export const spikeLine = ({ goodput, kneeGoodput, admitted, refused, failed, recoverySeconds, normalP99, cost }: Spike): string =>
-  `goodput ${percentOf(goodput / kneeGoodput)}${cost ? ` of a bound of ${percentOf(cost.bound)}, ρ ${cost.rho.toFixed(3)}` : ''}  admitted p99 ${ms(admitted.p99)}  refused p99 ${ms(refused.p99)}  failed ${failed}  ` +
+export const spikeLine = ({ goodput, peakGoodput, admitted, refused, failed, recoverySeconds, normalP99, cost }: Spike): string =>
+  `peak ${whole(peakGoodput)}/s  goodput ${percentOf(goodput / peakGoodput)} of it${cost ? `, bound ${percentOf(cost.bound)}, n ${cost.times.toFixed(1)}, ρ ${cost.rho.toFixed(3)}` : ''}  admitted p99 ${ms(admitted.p99)}  refused p99 ${ms(refused.p99)}  failed ${failed}  ` +
   (recoverySeconds === undefined ? `not below ${ms(normalP99)} again` : `below ${ms(normalP99)} again after ${recoverySeconds} s`)
 
 /** Of many spikes: how often all became normal again, and how soon at the latest. */
@@ -113,7 +122,8 @@ const whole = (value: number) => Math.round(value).toLocaleString('en')
 export const steadyShare = 0.7
 const windows = 24
 const windowSeconds = 0.25
-const kneeSeconds = 5
+const climbShares = [1, 1.25, 1.5, 1.75, 2]
+const climbSeconds = 3
 const calmWindows = 4
 const normalMsMin = 10
 const refusedShareMax = 0.001

@@ -137,7 +137,9 @@ const spike: Spike = {
   kneePerSecond: 1_000,
   times: 10,
   seconds: 10,
-  kneeGoodput: 990,
+  kneeGoodput: 900,
+  peakGoodput: 990,
+  peakOfferedPerSecond: 1_250,
   goodput: 891,
   offeredPerSecond: 10_000,
   admitted: { p50: 20, p99: 70 },
@@ -155,8 +157,8 @@ test('a spike says how soon all was normal, and is judged by that alone', () => 
   const text = textOfSpike({})
   expect(text).toContain('Spike of 10 times the knee, scenario shop')
   expect(text).toContain('Recovered p99 was below 24.0 ms again 0.75 s after the spike.')
-  expect(text).toContain('891/s90 % of the knee’s')
-  expect(text).toContain('A refusal costs 0.020 of an answer, so at most 81.6 % of the knee’s goodput can be left.')
+  expect(text).toContain('891/s90 % of the peak’s')
+  expect(text).toContain('A refusal costs 0.020 of an answer, so at most 81.6 % of the peak’s goodput can be left.')
   expect(text).not.toContain('Service level kept')
   expect(textOfSpike({ recoverySeconds: undefined })).toContain('Not recovered p99 did not come back below 24.0 ms')
 })
