@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
-import { familyNames, generate, isDay, type Family } from '../etl/generate/generate.ts'
+import { familyNames, generate, type Family } from '../etl/generate/generate.ts'
 import { RESTAURANTS_MAX } from '../etl/generate/restaurant-plan.ts'
 import { openProgress, type Work } from '../etl/progress.ts'
 import { command, integerFlag, textFlag, WrongUsage, type Flag } from './command.ts'
+import { dayFlag } from './day-flag.ts'
 import { environment } from './environment.ts'
 
 const familiesFlag: Flag<readonly Family[]> = {
@@ -24,16 +25,6 @@ const restaurantsFlag: Flag<number | undefined> = {
   parse: integerFlag(0, RESTAURANTS_MAX),
 }
 
-const fromFlag: Flag<string | undefined> = {
-  value: 'DATE',
-  help: 'the first day of the month of reservations (default 2027-01-01)',
-  default: undefined,
-  parse(text, name) {
-    if (isDay(text)) return text
-    throw new WrongUsage(`${name} takes a day such as 2027-01-01, not "${text}".`)
-  },
-}
-
 const outFlag: Flag<string | undefined> = {
   value: 'DIR',
   help: 'where the files go; made when absent',
@@ -50,7 +41,7 @@ export const generateCommand = command({
     products: { value: 'N', help: 'how many products', default: 1_000, parse: integerFlag(1, 100_000_000) },
     seed: { value: 'S', help: 'another seed, another catalogue', default: 1, parse: integerFlag(0, 4_294_967_295) },
     restaurants: restaurantsFlag,
-    from: fromFlag,
+    from: dayFlag('the first day of the month of reservations (default 2027-01-01)'),
     families: familiesFlag,
     clean: { help: "leaves out the quirks of real files: unbalanced quotes, orphans, gaps, other rows' order", default: false },
     json: { help: 'the summary as JSON on standard output', default: false },

@@ -1,6 +1,7 @@
 import { loopbacks, type Loopback } from '../lab/load/driving.ts'
 import { keyDistributions, keysMax, type KeyDistribution } from '../lab/load/keys.ts'
 import { integerFlag, textFlag, WrongUsage, type Flag } from './command.ts'
+import { dayFlag } from './day-flag.ts'
 import { databaseFlags } from './environment.ts'
 
 const number = (value: string, help: string, min: number, max: number): Flag<number | undefined> => ({
@@ -73,6 +74,7 @@ export const loadFlags = {
   keys: keysFlag,
   products: { value: 'N', help: 'keys are those of the first N products', default: 2_000, parse: integerFlag(1, keysMax / 10) },
   restaurants: { value: 'N', help: 'the same of restaurants; 0: none is asked for', default: 0, parse: integerFlag(0, keysMax / 10) },
+  from: dayFlag('the day that a scenario counts its days from (default: today)'),
   'p99-ms': p99Flag,
   errors: errorsFlag,
   'find-knee': { help: 'the highest rate that keeps the service level (unless told p99 50 ms, errors 0.1%)', default: false },

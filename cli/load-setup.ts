@@ -37,6 +37,7 @@ export const openLoadSetup = async (flags: FlagValues<typeof loadFlags>, name: s
     writes,
     products: flags.products,
     restaurants: flags.restaurants,
+    fromMs: flags.from === undefined ? Date.now() : Date.parse(flags.from),
     ...(flags.keys && { keys: flags.keys }),
     rowsOf(write) {
       if (!database) throw new Error(`${write.name} needs the database, to know what there is to write to: pass --data or --database-url.`)

@@ -16,7 +16,7 @@ const Part = Type.Object(
     /** Its share of the mix is its weight over the sum of all weights. */
     weight: Type.Number({ exclusiveMinimum: 0 }),
     keys: Type.Optional(Distribution),
-    /** `{key}` stands for the key, here and, in quotes of its own, in the body; `{day+7}` for the date in seven days. */
+    /** `{key}` stands for the key, here and, in quotes of its own, in the body; `{day+7}` for the date seven days on. */
     path: Type.Optional(Type.String({ pattern: '^/[!-~]*$' })),
     method: Type.Optional(Type.String({ pattern: '^[A-Z]+$' })),
     status: Type.Optional(Type.Integer({ minimum: 200, maximum: 599 })),
@@ -84,6 +84,8 @@ export type ScenarioMeaning = {
   /** Keys are those of so many products and restaurants. */
   products: number
   restaurants: number
+  /** Days of paths are counted from here; milliseconds since 1970. */
+  fromMs: number
   /** Instead of what the scenario says. */
   keys?: KeyDistribution
   rowsOf(write: LoadWrite): Promise<{ file: string; columns: number; rows: number }>
@@ -99,21 +101,21 @@ export const mixOf = ({ mix, keys }: Scenario, meaning: ScenarioMeaning): Promis
     })),
   )
 
-const dated = (path: string) => path.replaceAll(/\{day\+(\d{1,3})\}/g, (_, days: string) => dateIn(Number(days)))
-const dateIn = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+const dated = (path: string, fromMs: number) =>
+  path.replaceAll(/\{day\+(\d{1,3})\}/g, (_, days: string) => new Date(fromMs + Number(days) * 86_400_000).toISOString().slice(0, 10))
 
 export const phasesOf = ({ arrivals }: Scenario): readonly Phase[] => arrivals
 
 type Request = Omit<DrivePart, 'name' | 'weight'>
 
 const requestOf = async (part: Part, distribution: KeyDistribution, meaning: ScenarioMeaning): Promise<Request> => {
-  const { products, restaurants, reads, writes } = meaning
+  const { products, restaurants, fromMs, reads, writes } = meaning
   const { request, path, method = 'GET', status = 200, body, range = products } = part
   if (path !== undefined) {
     const form = {
       method,
       columns: 1,
-      path: (key = 0) => dated(path).replaceAll('{key}', String(key)),
+      path: (key = 0) => dated(path, fromMs).replaceAll('{key}', String(key)),
       ...(body && { body: (key = 0) => JSON.parse(JSON.stringify(body).replaceAll('"{key}"', String(key))) as object }),
     }
     return { request: requestTemplate(form), status, keys: { distribution, max: range } }
