@@ -14,7 +14,8 @@ export const cursorField = (version: string, numbers: number): Field<readonly nu
     if (text === undefined) return undefined
     const [given, list = ''] = Buffer.from(text, 'base64url').toString('latin1').split(':', 2)
     const key = list.split(',').map(Number)
-    const good = given === version && key.length === numbers && key.every(Number.isSafeInteger) && cursorOf(version, key) === text
+    const good =
+      given === version && key.length === numbers && key.every((n) => Number.isSafeInteger(n) && n >= 0) && cursorOf(version, key) === text
     if (!good) throw invalidField('cursor')
     return key
   },

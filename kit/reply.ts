@@ -1,3 +1,5 @@
+import { tooBusy } from './errors.ts'
+
 /** What a handler answers: status, header lines as they go on the wire, and the bytes of the body. */
 export type Reply = {
   readonly status: number
@@ -101,5 +103,12 @@ const jsonHeaders = headerLines({ ...strictHeaders, 'content-type': 'application
 /** A strong validator: length and 32-bit hash of the bytes, so equal bytes have equal tags in every process. */
 const etagOf = (body: Uint8Array) => `"${body.length.toString(36)}-${Bun.hash.xxHash32(body).toString(36)}"`
 
+/** The reply of a read that is looked into before it is answered: one that was refused has nothing to look into. */
+export const answered = (reply: Reply): Reply => {
+  if (reply.status === 503) throw tooBusy(tooMany)
+  return reply
+}
+
+const tooMany = 'Error: too many requests are waiting, try again'
 /** A read that would wait too long. One for all, given and not thrown: this is answered by the ten thousand, and nothing is logged of it. */
-export const overloaded = sealed(text(503, 'Error: too many requests are waiting, try again', { 'retry-after': '1' }))
+export const overloaded = sealed(text(503, tooMany, { 'retry-after': '1' }))

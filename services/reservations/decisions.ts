@@ -18,7 +18,10 @@ export const openDecisions = (writes: Writes): Decisions => {
     writes.open<Item, Outcome>({
       name: `reservations ${name}`,
       statement: reservationWrites[name],
-      changes: ({ effect }, { restaurant_id }) => (effect ? [['reservations of restaurant', restaurant_id]] : []),
+      changes: ({ effect }, { restaurant_id }) =>
+        effect
+          ? [['reservations of restaurant', restaurant_id], ['openings', 0], ...(name === 'reschedule' ? [['houses', 0] as const] : [])]
+          : [],
     })
   return { book: open('book'), amend: open('amend'), wait: open('wait'), reschedule: open('reschedule') }
 }

@@ -1,16 +1,17 @@
 import { Type } from 'typebox'
 import type { Field } from '../../kit/endpoint.ts'
-import { invalidField } from '../../kit/errors.ts'
+import { invalidField, notFound } from '../../kit/errors.ts'
 import { parseCode, type Code } from './code.ts'
 
 const codePattern = '^[0-9a-z]{1,11}-[0-9A-HJKMNP-TV-Z]{20}$'
 
+/** What cannot be a code is one that nobody has. */
 export const codeField: Field<{ code: string } & Code> = {
   schema: Type.String({ pattern: codePattern, description: 'As it was given' }),
   required: true,
   parse(text) {
     const code = parseCode(text ?? '')
-    if (!code) throw invalidField('code')
+    if (!code) throw notFound()
     return { code: text ?? '', ...code }
   },
 }
@@ -36,15 +37,18 @@ export const minuteField: Field<number | undefined> = {
 /** A day of the calendar, which the thirtieth of February is not. */
 export const realDate = (name: string, text: string): string => {
   const at = /^\d{4}-\d\d-\d\d$/.test(text) ? new Date(`${text}T00:00:00Z`) : undefined
-  if (!at || Number.isNaN(at.getTime()) || at.toISOString().slice(0, 10) !== text || at.getTime() < firstMs) throw invalidField(name)
+  if (!at || !isOurs(at) || at.toISOString().slice(0, 10) !== text) throw invalidField(name)
   return text
 }
 
 /** A moment, as PostgreSQL takes it from anywhere. */
 export const momentOf = (name: string, text: string): string => {
   const at = new Date(text)
-  if (Number.isNaN(at.getTime()) || at.getTime() < firstMs) throw invalidField(name)
+  if (!isOurs(at)) throw invalidField(name)
   return at.toISOString()
 }
 
+/** Nobody books before or after, and what JavaScript writes as a sixth digit of the year PostgreSQL does not read. */
+const isOurs = (at: Date) => at.getTime() >= firstMs && at.getTime() < endMs
 const firstMs = Date.UTC(2000, 0, 1)
+const endMs = Date.UTC(9999, 0, 1)

@@ -154,3 +154,62 @@ create or replace function reservations.refresh(houses bigint[], dates date[], a
   where not exists (select from changed c where c.restaurant_id = n.restaurant_id and c.service_date = n.service_date) order by 1, 2
   on conflict (restaurant_id, service_date) do update set free = excluded.free, stale_at = excluded.stale_at
 $$;
+
+-- migration 8: no e-mail address in any answer, more holds at once, and the days beside those of a new schedule
+-- A front end that sends one Authorization for everybody makes one identity of them.
+alter table reservations.house alter column holds_max set default 10;
+update reservations.house set holds_max = 10 where holds_max = 3;
+
+create or replace function reservations.written(code text, restaurant_id bigint, state text, revision integer, starts_at timestamptz,
+  ends_at timestamptz, party integer, name text, email text, phone text, notes text, created_at timestamptz, zone text) returns text
+stable language sql as $$
+  select '{"code":"' || code || '","restaurant_id":' || restaurant_id || ',"state":"' || state || '","revision":' || revision
+    || ',"starts_at":"' || reservations.local(starts_at, zone) || '","ends_at":"' || reservations.local(ends_at, zone) || '","party":' || party
+    || ',"name":' || coalesce(to_json(name)::text, 'null') || ',"phone":' || coalesce(to_json(phone)::text, 'null')
+    || ',"notes":' || coalesce(to_json(notes)::text, 'null') || ',"created_at":"' || reservations.utc(created_at) || '"}'
+$$;
+
+-- The new hours may give a night's reservations to the day after or before.
+create or replace function reservations.reschedule(given text) returns setof reservations.outcome language plpgsql as $$
+#variable_conflict use_column
+declare
+  at timestamptz;
+  w record;
+  met text;
+  old_days date[];
+begin
+  perform from reservations.house h where h.restaurant_id in (select i.restaurant_id from json_to_recordset(given::json) as i (restaurant_id bigint))
+  order by h.restaurant_id for no key update;
+  at := clock_timestamp();
+  for w in select * from json_to_recordset(given::json) as i (n integer, restaurant_id bigint, hours json, closures json, confirm boolean) order by i.n loop
+    continue when not exists (select from reservations.house h where h.restaurant_id = w.restaurant_id);
+    begin
+      old_days := array(select c.closed_on from reservations.closure c where c.restaurant_id = w.restaurant_id);
+      delete from reservations.hours o where o.restaurant_id = w.restaurant_id;
+      delete from reservations.closure c where c.restaurant_id = w.restaurant_id;
+      insert into reservations.hours (restaurant_id, weekday, opens, closes)
+      select w.restaurant_id, i.weekday, i.opens, i.closes from json_to_recordset(w.hours) as i (weekday smallint, opens smallint, closes smallint);
+      insert into reservations.closure (restaurant_id, closed_on, from_minute, to_minute)
+      select w.restaurant_id, i.date, coalesce(i."from", 0), coalesce(i."to", 1800)
+      from json_to_recordset(w.closures) as i (date date, "from" smallint, "to" smallint);
+      update reservations.house h set week = reservations.week_of(h.restaurant_id, h.last_booking_minutes, greatest(h.turn_2, h.turn_4, h.turn_6, h.turn_more))
+      where h.restaurant_id = w.restaurant_id;
+      select json_agg(row_to_json(d) order by d.starts_at)::text into met from (
+        select r.code_high::text, r.code_low::text, reservations.local(r.starts_at, h.zone) as starts_at, r.party
+        from reservations.reservation r join reservations.house h using (restaurant_id)
+        where r.restaurant_id = w.restaurant_id and r.starts_at > at and r.state = 'booked'
+          and reservations.day_of(r.restaurant_id, h.zone, r.starts_at) is null
+        order by r.starts_at limit 1000
+      ) d;
+      if met is not null and not coalesce(w.confirm, false) then raise exception using errcode = 'AT409'; end if;
+      perform reservations.refresh(array_agg(w.restaurant_id), array_agg(d.d), at) from (
+        select y.service_date + o.o as d from reservations.day y, generate_series(-1, 1) o (o)
+        where y.restaurant_id = w.restaurant_id and y.service_date >= at::date - 2
+        union select unnest(old_days) union select c.closed_on from reservations.closure c where c.restaurant_id = w.restaurant_id
+      ) d having count(*) > 0;
+      return next (w.n, 200, coalesce(met, '[]'), null, false, true)::reservations.outcome;
+    exception when sqlstate 'AT409' then
+      return next (w.n, 409, met, null, false, false)::reservations.outcome;
+    end;
+  end loop;
+end $$;

@@ -1,5 +1,5 @@
 import type { Reads } from '../../kit/reads.ts'
-import type { Reply } from '../../kit/reply.ts'
+import { answered, type Reply } from '../../kit/reply.ts'
 import { limits } from '../../kit/limits.ts'
 import { openingQueries } from './opening-queries.ts'
 
@@ -24,6 +24,7 @@ export const openReads = (reads: Reads) => {
     columns: [(city_id) => city_id],
     id: (city_id) => city_id,
     rows: () => limits.lightRowsMax + 1,
+    group: { name: 'houses', of: () => 0 },
     ageMsMax: housesAgeMsMax,
   })
   const windows = reads.open<WindowKey>({
@@ -39,6 +40,7 @@ export const openReads = (reads: Reads) => {
     statement: openingQueries.days,
     columns: [({ city_id }) => city_id, ({ days }) => days, ({ party }) => party, ({ bit }) => bit],
     id: ({ city_id, days, party, bit }) => `${city_id} ${days} ${party} ${bit}`,
+    group: openings,
     ageMsMax: openingsAgeMsMax,
   })
   const exact = reads.open<ExactKey>({
@@ -47,13 +49,14 @@ export const openReads = (reads: Reads) => {
     columns: [({ days }) => days, ({ minute }) => minute, ({ party }) => party],
     texts: [({ ids }) => ids],
     id: ({ ids, days, minute, party }) => `${days} ${minute} ${party} ${Bun.hash(ids)}`,
+    group: openings,
     rows: () => limits.lightRowsMax + 1,
     ageMsMax: openingsAgeMsMax,
   })
   const [asHouses, asWindows, asDays, asExact] = [remembered<Houses>(), remembered<Window[]>(), remembered<Days>(), remembered<Exact>()]
   return {
     housesOf: async (city_id: number) => {
-      const reply = await houses(city_id)
+      const reply = answered(await houses(city_id))
       return reply.status === 200 ? asHouses(reply) : undefined
     },
     windowsOf: async (key: WindowKey) => asWindows(await windows(key)),
@@ -74,14 +77,17 @@ const byId = ({ days, ids, at, masks }: Exact): Openings => {
 /** JSON; an answer from memory, which is given to many, is read once. */
 const remembered = <T extends object>(): ((reply: Reply) => T) => {
   const known = new WeakMap<Uint8Array, T>()
-  return ({ body }) => {
+  return (reply) => {
+    const { body } = reply
     const before = known.get(body)
     if (before) return before
-    const read = JSON.parse(Buffer.from(body).toString()) as T
+    const read = JSON.parse(Buffer.from(answered(reply).body).toString()) as T
     known.set(body, read)
     return read
   }
 }
 
+/** One group of all: which city a restaurant is in, those who decide are not told. */
+const openings = { name: 'openings', of: () => 0 }
 const housesAgeMsMax = 10_000
 const openingsAgeMsMax = 1_000

@@ -27,18 +27,18 @@ export const reservationQueries = {
     left join lateral (
       select string_agg(case when d.plain then case b.b / 48 when 0 then d.this when 1 then d.next end || substr('${halfHours}', b.b % 48 * 5 + 1, 5) || d.rest
           else '"' || reservations.local(d.midnight + b.b * interval '30 minutes', h.zone) || '"' end, ',' order by d.date, b.b) as starts
-      from generate_series(case when k.minute between 0 and 540 then -1 else 0 end, case when k.minute > 1320 then 1 else 0 end) o (o)
+      from generate_series(case when k.minute between 0 and 540 then -1 else 0 end, case when k.minute >= 1320 then 1 else 0 end) o (o)
       cross join lateral (select k.date + o.o as date, (k.date + o.o)::timestamp at time zone h.zone as midnight offset 0) m
       cross join lateral (
         select m.date, m.midnight, reservations.is_plain(m.date, h.zone) as plain, to_char(m.date, '"\\""YYYY-MM-DD"T"') as this,
           to_char(m.date + 1, '"\\""YYYY-MM-DD"T"') as next, ':00' || right(reservations.local(m.midnight, h.zone), 6) || '"' as rest,
           floor(extract(epoch from now() - m.midnight) / 1800)::integer + 1 as first,
           case when k.minute < 0 then null
-            else extract(epoch from ((k.date + make_interval(mins => k.minute::integer)) at time zone h.zone) - m.midnight)::integer / 1800 end as middle
+            else extract(epoch from ((k.date + make_interval(mins => k.minute::integer)) at time zone h.zone) - m.midnight) / 1800 end as middle
         offset 0) d
       left join reservations.day y on y.restaurant_id = h.restaurant_id and y.service_date = d.date
       cross join lateral (select ${freeMask('h', 'y', 'd', 'k.party')} as bits offset 0) f
-      cross join lateral generate_series(greatest(coalesce(d.middle - 4, 0), d.first, 0), least(coalesce(d.middle + 4, 62), 62)) b (b)
+      cross join lateral generate_series(greatest(coalesce(ceil(d.middle)::integer - 4, 0), d.first, 0), least(coalesce(floor(d.middle)::integer + 4, 62), 62)) b (b)
       where f.bits >> b.b & 1 = 1 and d.date <= (now() at time zone h.zone)::date + h.days_ahead
     ) s on h.restaurant_id is not null`,
 

@@ -9,7 +9,7 @@ const evening = '17:30 18:00 18:30 19:00 19:30 20:00 20:30 21:00 21:30'
 let houses: Houses
 
 beforeAll(async () => {
-  houses = await openHouses([{ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 }], [], { tidies: true })
+  houses = await openHouses([{ id: 1 }, { id: 2 }, { id: 3 }, { id: 4 }, { id: 5 }], [], { tidies: true })
 })
 afterAll(() => houses[Symbol.asyncDispose]())
 
@@ -99,6 +99,15 @@ describe('PUT /restaurants/:id/schedule', () => {
     expect(clocks(await houses.free(4, inDays(24), 2))).toBe('18:00 18:30 19:00 19:30 20:00 20:30 21:00 21:30')
     expect(clocks(await houses.free(4, date, 2))).toBe('19:00 19:30 20:00 20:30 21:00 21:30')
     expect((await houses.send('GET', `/reservations/${body.code}`)).body.state).toBe('booked')
+  })
+
+  test('what is booked past midnight is taken of the next day too, when that opens earlier', async () => {
+    expect((await put(5, { hours: week(1080, 1560) })).status).toBe(200)
+    const [date, next] = [inDays(30), inDays(31)]
+    expect((await houses.book(5, at(next, '00:30'), 2)).status).toBe(201)
+    expect((await put(5, { hours: week(0, 1440), confirm: true })).status).toBe(200)
+    expect(clocks(await houses.free(5, next, 2, '00:30'))).toBe('22:30 23:00 02:00 02:30')
+    expect(clocks(await houses.free(5, date, 2, '20:00'))).toBe('18:00 18:30 19:00 19:30 20:00 20:30 21:00 21:30 22:00')
   })
 
   test('names what is wrong, and knows its restaurant', async () => {

@@ -1,11 +1,11 @@
 import { problemBody } from '../../kit/body.ts'
 import { del, get, idField, patch, post } from '../../kit/endpoint.ts'
-import { invalidField, notFound } from '../../kit/errors.ts'
+import { invalid, invalidField, notFound } from '../../kit/errors.ts'
 import { integerField } from '../../kit/fields.ts'
 import { answerReply, idempotencyKeyField, openIdempotent } from '../../kit/idempotency.ts'
 import { sessionOf } from '../../kit/identity.ts'
-import { ifMatchField } from '../../kit/if-match.ts'
-import { noContent, type Reply } from '../../kit/reply.ts'
+import { anyIfMatchField, ifMatchField } from '../../kit/if-match.ts'
+import { answered, noContent, type Reply } from '../../kit/reply.ts'
 import type { Service } from '../../kit/service.ts'
 import { daysOf } from './days.ts'
 import { parseCode } from './code.ts'
@@ -25,7 +25,8 @@ const noTable = '`alternatives` has up to five starts that are free'
 const keyed = { headers: { idempotency_key: idempotencyKeyField }, problems } as const
 const refusals = { 404: 'No such restaurant', 409: noTable, 422: 'What is wrong, by field; or the key came with another body', ...busy }
 const byCode = { 404: 'No such code', 422: 'A value that is none', ...busy }
-const revised = { ...byCode, 412: 'The reservation was changed since', 428: 'If-Match with its revision is needed' }
+const changedSince = 'The reservation was changed since'
+const revised = { ...byCode, 412: changedSince, 428: 'If-Match with its revision is needed' }
 
 export const reservationRoutes: Service['routes'] = ({ reads, writes, guard }) => {
   const decisions = openDecisions(writes)
@@ -45,6 +46,7 @@ export const reservationRoutes: Service['routes'] = ({ reads, writes, guard }) =
     columns: [({ restaurant_id }) => restaurant_id, ({ high }) => high, ({ low }) => low],
     texts: [({ code }) => code],
     id: ({ code }) => code,
+    group: { name: 'reservations of restaurant', of: ({ restaurant_id }) => restaurant_id },
     personal: true,
   })
 
@@ -127,6 +129,7 @@ export const reservationRoutes: Service['routes'] = ({ reads, writes, guard }) =
         refusals: { ...revised, 409: `${noTable}; or it is over` },
       },
       async ({ code, if_match, body }) => {
+        if (Object.keys(body).length === 0) throw invalid('Error: the body names nothing to change')
         const start = body.starts_at === undefined ? {} : { starts_at: momentOf('starts_at', body.starts_at) }
         return tagged(await amend({ kind: 'change', ...placed(code), seen: if_match ?? null, given: Object.keys(body), ...body, ...start }))
       },
@@ -137,9 +140,9 @@ export const reservationRoutes: Service['routes'] = ({ reads, writes, guard }) =
         summary: 'Cancels; the table is free at once',
         tag,
         params: { code: codeField },
-        headers: { if_match: ifMatchField },
+        headers: { if_match: anyIfMatchField },
         problems,
-        refusals: { ...revised, 409: 'It is over, or cancelled already' },
+        refusals: { ...byCode, 409: 'It is over, or cancelled already', 412: changedSince },
       },
       async ({ code, if_match }) => {
         const outcome = await amend({ kind: 'cancellation', ...placed(code), seen: if_match ?? null, state: 'cancelled' })
@@ -166,7 +169,7 @@ const wishOf = (id: number, hold: string | undefined, starts_at: string | undefi
 
 /** What somebody's reservation says is kept nowhere between us. */
 const ownersOnly = (reply: Reply): Reply => {
-  if (reply.status !== 200) throw notFound()
+  if (answered(reply).status !== 200) throw notFound()
   return tagged({ status: 200, body: Buffer.from(reply.body).toString() })
 }
 

@@ -41,7 +41,12 @@ export type NewHold = Static<typeof NewHold>
 export const Hold = Type.Object({ hold: token, restaurant_id: id, starts_at: local, party, expires_at: moment })
 export type Hold = Static<typeof Hold>
 
-const contact = { name: guest.name, email: guest.email, phone: Type.Optional(guest.phone), notes: Type.Optional(guest.notes) }
+const contact = {
+  name: guest.name,
+  email: guest.email,
+  phone: Type.Optional(nullable(guest.phone)),
+  notes: Type.Optional(nullable(guest.notes)),
+}
 export const NewReservation = Type.Object(
   { hold: Type.Optional(token), starts_at: Type.Optional(startsAt), party: Type.Optional(party), ...contact },
   { description: 'Either a hold, or a start and a party' },
@@ -65,7 +70,6 @@ export const Reservation = Type.Object({
   ends_at: local,
   party,
   name: nullable(guest.name),
-  email: nullable(guest.email),
   phone: nullable(guest.phone),
   notes: nullable(guest.notes),
   created_at: moment,

@@ -23,6 +23,7 @@ export const waitlistRoutes = ({ wait }: Decisions, reads: Reads): Endpoint[] =>
     columns: [({ restaurant_id }) => restaurant_id, ({ high }) => high, ({ low }) => low],
     texts: [({ code }) => code],
     id: ({ code }) => code,
+    group: { name: 'reservations of restaurant', of: ({ restaurant_id }) => restaurant_id },
     personal: true,
   })
   return [

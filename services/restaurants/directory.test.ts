@@ -9,6 +9,7 @@ const directoryOf = (rows: readonly (readonly [number, number, number, number, s
   prices: rows.map(([, , , price]) => price),
   cuisines: rows.map(([, , , , cuisine]) => cuisine),
   neighbourhoods: rows.map(([, , , , , neighbourhood]) => neighbourhood),
+  named: new Map(),
   places: new Map(rows.map(([id], place) => [id, place])),
 })
 const six = directoryOf([

@@ -1,4 +1,4 @@
-import type { Reply } from '../../kit/reply.ts'
+import { answered, type Reply } from '../../kit/reply.ts'
 
 /** Restaurants that a search looks at: the best of a city, of all, or of those that some words name. */
 export const directoryMax = 10_000
@@ -11,6 +11,8 @@ export type Directory = {
   readonly prices: readonly number[]
   readonly cuisines: readonly string[]
   readonly neighbourhoods: readonly string[]
+  /** A cuisine as it is written, by its small letters. */
+  readonly named: ReadonlyMap<string, string>
   /** Where an id stands. */
   readonly places: ReadonlyMap<number, number>
 }
@@ -44,8 +46,9 @@ export const openDirectories = () => {
   return (reply: Reply): Directory => {
     const known = read.get(reply)
     if (known) return known
-    const columns = JSON.parse(Buffer.from(reply.body).toString()) as Omit<Directory, 'places'>
-    const directory = { ...columns, places: new Map(columns.ids.map((id, place) => [id, place])) }
+    const columns = JSON.parse(Buffer.from(answered(reply).body).toString()) as Omit<Directory, 'places' | 'named'>
+    const named = new Map([...new Set(columns.cuisines)].map((cuisine) => [cuisine.toLowerCase(), cuisine]))
+    const directory = { ...columns, named, places: new Map(columns.ids.map((id, place) => [id, place])) }
     read.set(reply, directory)
     return directory
   }

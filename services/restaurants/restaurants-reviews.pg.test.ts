@@ -110,6 +110,7 @@ test('a review of no restaurant, and one that is not as it has to be, is refused
     [{ name: undefined }, 'name'],
     [{ email: 'ida' }, 'email'],
     [{ dined_on: '2026-3-1' }, 'dined_on'],
+    [{ dined_on: '0000-01-01' }, 'dined_on'],
     [{ dined_on: '2026-02-30' }, 'dined_on'],
     [{ dined_on: new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 10) }, 'dined_on'],
   ]

@@ -47,8 +47,8 @@ test('an entry says what a restaurant is, where, and how it is rated', async () 
   ])
 })
 
-test('a city is named by id or slug; one that nobody knows has no restaurants', async () => {
-  for (const city of ['1', 'lisbon', '01']) expect(await ids(`city=${city}`)).toEqual([3, 1])
+test('a city is named by id, slug or name; one that nobody knows has no restaurants', async () => {
+  for (const city of ['1', 'lisbon', '01', 'Lisbon', ' LISBON ']) expect(await ids(`city=${city}`)).toEqual([3, 1])
   for (const city of ['3', 'nowhere', 'atlantis', '0', '999999999', "x'; select 1"]) {
     const { results, next_cursor, facets } = await search(`city=${encodeURIComponent(city)}`)
     expect([city, results, next_cursor]).toEqual([city, [], null])
@@ -63,6 +63,7 @@ test('the best are first, where a few delighted guests are not the best of all',
 
 test('cuisine and price choose, and each is counted as if it were not asked for', async () => {
   expect(await ids('city=lisbon&cuisine=Vegan')).toEqual([3])
+  expect(await ids('city=lisbon&cuisine=vegan')).toEqual([3])
   expect(await ids('city=lisbon&price=1,3')).toEqual([1])
   expect(await ids('city=lisbon&cuisine=&q=&price=1,2,3,4')).toEqual([3, 1])
   const { results, facets } = await search('city=lisbon&cuisine=Vegan&price=3')

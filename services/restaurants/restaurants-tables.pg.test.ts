@@ -21,7 +21,7 @@ beforeAll(async () => {
     ],
     [{ id: 1, house: 3, table: 301, starts_at: lisbon('19:00'), party: 2 }],
   )
-  house = await openTestHost({ files: { ...files, ...booking }, memoryBytesMax: 0, adminToken })
+  house = await openTestHost({ files: { ...files, ...booking }, adminToken })
   houses = asking(house)
 })
 afterAll(() => house[Symbol.asyncDispose]())
@@ -64,6 +64,12 @@ test('a table that is booked is found no more', async () => {
   expect(await starts(query)).toEqual({ 1: '18:30 19:00 19:30 20:00 20:30' })
   expect((await houses.book(1, momentIn('Europe/Lisbon', inDays(11), '19:30'), 4)).status).toBe(201)
   expect(await starts(query)).toEqual({})
+  const all = `party=4&date=${inDays(13)}&time=19:30`
+  expect(Object.keys(await starts(all))).toContain('1')
+  const { code } = (await houses.book(1, momentIn('Europe/Lisbon', inDays(13), '19:30'), 4)).body
+  expect(Object.keys(await starts(all))).not.toContain('1')
+  expect((await houses.send('DELETE', `/reservations/${code}`)).status).toBe(204)
+  expect(Object.keys(await starts(all))).toContain('1')
 })
 
 test('a review is verified by the code of a party that was seated here, and by no other', async () => {

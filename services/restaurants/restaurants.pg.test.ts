@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { TSchema } from 'typebox'
 import { Value } from 'typebox/value'
+import { cursorOf } from '../../kit/cursor.ts'
 import { openTestHost, type TestHost, reaching } from '../../host/testing.ts'
 import { files } from './restaurants-fixture.ts'
 import { Menu, Overview, Photos, Restaurants, Reviews, sorts, Summary } from './types.ts'
@@ -109,6 +110,7 @@ test('a cursor of another order, or of nobody, is refused by name', async () => 
     'cursor=',
     'cursor=%00',
     'sort=lowest&cursor=0',
+    `cursor=${cursorOf('rn1', [-9_007_199_254_740_991, 1])}`,
   ])
     expect((await problem(`/restaurants/1/reviews?${bad}`)).errors).toEqual([{ field: 'cursor', detail: 'invalid cursor provided' }])
 })

@@ -115,7 +115,8 @@ export const restaurantRoutes: Service['routes'] = (kit) => {
       ({ id, body: { text = '', code, ...review }, idempotency_key: key }, { request }) =>
         idempotent(`review ${id}`, key, request.body, async (keyed) => {
           const now = new Date()
-          if (!isDay(review.dined_on) || Date.parse(review.dined_on) > now.getTime() + aheadMsMax) throw invalidField('dined_on')
+          const dined = Date.parse(review.dined_on)
+          if (!isDay(review.dined_on) || dined < earliestMs || dined > now.getTime() + aheadMsMax) throw invalidField('dined_on')
           const verified = code !== undefined && (await kit.neighbour<ReservationsApi>('reservations').seated(code, id))
           const times = { created_at: now, expired_at: new Date(now.getTime() - keptMs) }
           const { body, replayed, differs } = await add({ ...review, ...keyed, ...times, restaurant_id: id, body: text, verified })
@@ -147,6 +148,8 @@ export const restaurantRoutes: Service['routes'] = (kit) => {
 const anyCursor = { ...cursorField('', 2), parse: (text: string | undefined) => text }
 /** After every review: the last moment that a Date holds. */
 const latestMs = 8_640_000_000_000_000
+/** Nobody who dined before has a review to write. */
+const earliestMs = Date.UTC(1900, 0, 1)
 /** It is already tomorrow somewhere: clocks are at most so far ahead. */
 const aheadMsMax = 14 * 3_600_000
 const keptMs = 24 * 3_600_000

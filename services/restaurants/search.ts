@@ -3,7 +3,7 @@ import type { Values } from '../../kit/endpoint.ts'
 import { AtelierError } from '../../kit/errors.ts'
 import { integerField, optional } from '../../kit/fields.ts'
 import { limits } from '../../kit/limits.ts'
-import type { Reply } from '../../kit/reply.ts'
+import { answered, type Reply } from '../../kit/reply.ts'
 import type { ServiceKit } from '../../kit/service.ts'
 import type { ReservationsApi } from '../reservations/api.ts'
 import { choose, openDirectories, type Directory } from './directory.ts'
@@ -39,11 +39,12 @@ type Page = { ids: readonly number[]; starts: string; rest: string }
 export const openSearch = (kit: ServiceKit): ((asked: Asked) => Promise<Reply>) => {
   const { directoryOf, furtherOf, page, cityOf } = openReads(kit)
   return async (asked) => {
-    const { party, date, time, cuisine, price: prices, q, cursor, count } = asked
+    const { party, date, time, price: prices, q, cursor, count } = asked
     const isOpen = party !== undefined && date !== undefined && time !== undefined
     if (!isOpen && (party ?? date ?? time) !== undefined) throw together({ party, date, time })
     const city = await cityOf(asked.city)
     const directory = await directoryOf({ city, q })
+    const cuisine = directory.named.get(asked.cuisine.toLowerCase()) ?? asked.cuisine
     const openings = isOpen
       ? await kit
           .neighbour<ReservationsApi>('reservations')
@@ -123,17 +124,29 @@ const openReads = ({ reads }: ServiceKit) => {
       rows: ({ ids }) => Math.min(Math.max(1, ids.length), limits.lightRowsMax),
       ageMsMax: pageAgeMsMax,
     }),
-    /** By its id or its slug: 0 of all, and one that no restaurant is in has none. */
+    /** By its id, its slug or its name: 0 of all, and one that no restaurant is in has none. */
     async cityOf(city: string): Promise<number> {
       if (city === '') return 0
       if (/^\d{1,15}$/.test(city)) return Number(city) || noCity
-      const reply = await slugs(city)
-      return reply.status === 200 ? (await json<{ id: number }>(reply)).id : noCity
+      for (const slug of new Set([city, slugOf(city)])) {
+        const reply = answered(await slugs(slug))
+        if (reply.status === 200) return (await json<{ id: number }>(reply)).id
+      }
+      return noCity
     },
   }
 }
 
-const json = async <T>(reply: Reply | Promise<Reply>) => JSON.parse(Buffer.from((await reply).body).toString()) as T
+const json = async <T>(reply: Reply | Promise<Reply>) => JSON.parse(Buffer.from(answered(await reply).body).toString()) as T
+
+/** `São Paulo` is sao-paulo. */
+const slugOf = (name: string) =>
+  name
+    .normalize('NFD')
+    .replaceAll(/\p{M}/gu, '')
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
+    .replaceAll(/^-|-$/g, '')
 
 const together = (fields: Readonly<Record<string, unknown>>) =>
   new AtelierError('invalid', 'Error: party, date and time belong together', {
