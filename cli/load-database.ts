@@ -78,7 +78,9 @@ const datasetOf = async (sql: Sql): Promise<Dataset> => {
   const names = services.map(({ name }) => name)
   const tables = await sql.unsafe<{ service: string; table: string; rows: number; bytes: number }[]>(tableSizes, [names])
   return {
-    fingerprint: createHash('sha256').update(JSON.stringify(imports)).digest('hex'),
+    fingerprint: createHash('sha256')
+      .update(JSON.stringify(imports.map(({ service, files }) => [service, files])))
+      .digest('hex'),
     tables: tables.map(({ service, table, rows, bytes }) => ({ table: `${service}.${table}`, rows, bytes })),
   }
 }

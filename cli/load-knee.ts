@@ -13,8 +13,12 @@ export type KneeReport = LoadReport & { knee: Knee }
 export const loadKnee = async (flags: LoadFlagValues, scenario: string | undefined, signal: AbortSignal): Promise<number> => {
   // Past the knee answers take long, and 64 connections would be the limit before the server is.
   await using setup = await openLoadSetup({ ...flags, connections: flags.connections ?? kneeConnections }, scenario)
+  return await tellKnee(flags, setup, await searchKnee(flags, setup, signal))
+}
+
+/** Writes what a search found, and returns the exit code. */
+export const tellKnee = async (flags: LoadFlagValues, setup: LoadSetup, { knee, last }: KneeSearch): Promise<number> => {
   const level = kneeLevelOf(flags)
-  const { knee, last } = await searchKnee(flags, setup, signal)
   const figures = last.refusals.length > 0 ? undefined : last.figures
   const report: KneeReport = {
     manifest: loadManifest(flags, setup),
@@ -33,12 +37,10 @@ export const loadKnee = async (flags: LoadFlagValues, scenario: string | undefin
   return knee.confirmed ? 0 : knee.steps.at(-1)?.outcome === 'refused' ? refusedCode : 1
 }
 
+type KneeSearch = { knee: Knee; last: LoadResult }
+
 /** Every step is told on standard error as it ends. */
-export const searchKnee = async (
-  flags: LoadFlagValues,
-  setup: LoadSetup,
-  signal: AbortSignal,
-): Promise<{ knee: Knee; last: LoadResult }> => {
+export const searchKnee = async (flags: LoadFlagValues, setup: LoadSetup, signal: AbortSignal): Promise<KneeSearch> => {
   const level = kneeLevelOf(flags)
   const run = openRuns(setup, !flags['no-calibrate'], signal)
   let last: LoadResult | undefined

@@ -64,6 +64,8 @@ const wrong: [args: string[], sentence: string][] = [
     'b must be of this machine, 127.0.0.1 or [::1]; load is offered to no other, so not to example.com.',
   ],
   [['spike', '--find-knee'], '--find-knee and spike are two questions; ask one at a time.'],
+  [['spike', '--knee', '900', '--p99-ms', '20'], 'A spike with --knee searches for no knee, so it takes neither --p99-ms nor --errors.'],
+  [['--spike', '--knee', '900', '--errors', '1%'], 'A spike with --knee searches for no knee, so it takes neither --p99-ms nor --errors.'],
   [['--compare', '--report', 'x.html', 'http://127.0.0.1:1', 'http://127.0.0.1:2'], '--report shows one run, and --compare makes many.'],
 ]
 test.each(wrong)('%j is wrong usage', (args, sentence) => {

@@ -17,6 +17,8 @@ export const loadMode = (flags: FlagValues<typeof loadFlags>, operands: readonly
   if (flags.compare) return { kind: 'compare', ...compared(flags, operands) }
   const [scenario, more] = operands[0] === 'spike' ? operands.slice(1) : operands
   if (more !== undefined) throw new WrongUsage(`Unexpected "${more}".`)
+  if (isSpike && flags.knee !== undefined && (flags['p99-ms'] ?? flags.errors) !== undefined)
+    throw new WrongUsage('A spike with --knee searches for no knee, so it takes neither --p99-ms nor --errors.')
   return { kind: isSpike ? 'spike' : flags['find-knee'] ? 'knee' : 'run', scenario }
 }
 

@@ -48,3 +48,23 @@ test('where no rate keeps the level there is no knee, and every step is a line',
   expect(err.trim().split('\n')).toHaveLength(knee.steps.length)
   expect(err).toMatch(/^up +2\/s +1 s {2}missed +answered \d\/s {2}p99 [\d.]+ ms {2}errors 0\.00 %$/m)
 })
+
+test('without a knee there is no spike, and what the search found is written all the same', async () => {
+  const file = join(folder, 'spike.json')
+  const { code, out, refused } = await short('spike', 'shop', '--url', url, '--rate', '2', '--p99-ms', '0.001', '--out', file)
+  const report = JSON.parse(out) as KneeReport
+  expect(await Bun.file(file).json()).toEqual(report)
+  expect([code, report.knee.confirmed, 'spike' in report]).toEqual([refused ? 3 : 1, false, false])
+})
+
+test('where the generator has too few connections the search, and the spike after it, are refused', async () => {
+  const slow = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: async () => (await Bun.sleep(2), new Response('{}')) })
+  const few = ['--url', `http://127.0.0.1:${slow.port}`, '--rate', '2000', '--connections', '2']
+  const { code, out, err } = await short('spike', 'shop', ...few)
+  await slow.stop(true)
+  const { knee, result } = JSON.parse(out) as KneeReport
+  // On a machine that others keep busy the server may not be quick, and then the rate is missed, rightly.
+  if (knee.steps[0]!.outcome !== 'refused') return expect(code).not.toBe(0)
+  expect([code, knee.keptPerSecond, result.figures]).toEqual([3, undefined, undefined])
+  expect(err).toContain('Refused at 2,000/s, so nothing is known: The generator was ')
+})

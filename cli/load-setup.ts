@@ -5,7 +5,7 @@ import { highestRate, scaled, type Phase } from '../lab/load/arrivals.ts'
 import { openDatabaseMeter } from '../lab/load/database-meter.ts'
 import type { Dataset } from '../lab/load/result.ts'
 import type { LoadOptions } from '../lab/load/run.ts'
-import { mixOf, parseScenario, phasesOf, scenarioOfAll, type Scenario } from '../lab/load/scenario.ts'
+import { comparableReads, mixOf, parseScenario, phasesOf, scenarioOfAll, type Scenario } from '../lab/load/scenario.ts'
 import { openScrapes } from '../lab/load/scrape.ts'
 import { openTiers } from '../lab/load/tiers.ts'
 import { services } from '../services/index.ts'
@@ -73,7 +73,7 @@ export const openLoadSetup = async (flags: FlagValues<typeof loadFlags>, name: s
       ...(meter && { database: meter }),
       calibration: !flags['no-calibrate'],
       // While rows change, the database may say something else a moment later.
-      ...(database && !writing && { check: (samples) => database.check(samples, reads) }),
+      ...(database && !writing && { check: (samples) => database.check(samples, comparableReads(scenario, reads)) }),
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }

@@ -4,7 +4,7 @@ import type { Knee } from '../lab/load/knee.ts'
 import type { LoadReport, LoadResult } from '../lab/load/result.ts'
 import { recoveriesText, spikeLine, spikeOf, spikePhases, spikeText, type Spike, type SpikeShape } from '../lab/load/spike.ts'
 import { writeLoadReport } from '../lab/report/load-report.ts'
-import { searchKnee } from './load-knee.ts'
+import { searchKnee, tellKnee } from './load-knee.ts'
 import { openLive } from './load-live.ts'
 import { loadManifest, openRuns, refusedCode, writeResult, type LoadFlagValues } from './load-runs.ts'
 import { openLoadSetup, type LoadSetup } from './load-setup.ts'
@@ -17,8 +17,9 @@ export const loadSpike = async (flags: LoadFlagValues, scenario: string | undefi
   // Those who are admitted hold a connection while they wait; the others must find one to be refused on.
   await using setup = await openLoadSetup({ ...flags, connections: flags.connections ?? spikeConnections }, scenario)
   const search = flags.knee === undefined ? await searchKnee(flags, setup, signal) : undefined
-  const kneePerSecond = flags.knee ?? search?.knee.keptPerSecond
-  if (kneePerSecond === undefined) return (console.error(search?.knee.sentence ?? ''), 1)
+  // What no soak confirmed is no knee: then there is no spike, and the search is told as `--find-knee` tells it.
+  const kneePerSecond = flags.knee ?? (search?.knee.confirmed ? search.knee.keptPerSecond : undefined)
+  if (kneePerSecond === undefined) return await tellKnee(flags, setup, search!)
   const shape = { kneePerSecond, times: flags.times, seconds: (search ? undefined : flags.seconds) ?? spikeSeconds }
   const phases = spikePhases(shape)
   const { spikes, last } = await runSpikes(flags, setup, { shape, phases, signal })

@@ -6,8 +6,8 @@ import { renderNginx } from './nginx.ts'
 import { composeTopology, fleetTopology, type Topology } from './topology.ts'
 
 const beside = (name: string) => Bun.file(new URL(name, import.meta.url)).text()
-const containers = (servers = 2, services: string[] = []) =>
-  composeTopology({ servers, services, cache: false, open: [], accessLog: false })
+const containers = (servers = 2, services: string[] = [], cache = false) =>
+  composeTopology({ servers, services, cache, open: [], accessLog: false })
 const address = (port: number) => ({ host: '127.0.0.1', port })
 const fleet = fleetTopology({
   listen: { host: '::1', port: 3000 },
@@ -53,6 +53,17 @@ test('compose.yaml can be read, publishes NGINX alone, and bounds what everyone 
       .match(/PASSWORD\b[^\n]*/g)
       ?.filter((line) => !line.includes(':?') && !line.startsWith('PASSWORD=…')),
   ).toEqual([])
+})
+
+const megabytes = (text: string, pattern: RegExp) => Number(pattern.exec(text)?.[1])
+
+test('what NGINX keeps in its container fits into the memory it has there', () => {
+  const [conf, compose] = [renderNginx(containers(2, [], true)), renderCompose(containers(2, [], true))]
+  const [cache, keys] = [megabytes(conf, / max_size=(\d+)m /), megabytes(conf, / keys_zone=answers:(\d+)m /)]
+  const [folder, all] = [megabytes(compose, /size=(\d+)m'\]/), megabytes(compose, /\n {2}nginx:\n[^]*? mem_limit: (\d+)m\n/)]
+  expect(cache).toBeLessThan(folder)
+  // The processes need some, too.
+  expect(folder + keys).toBeLessThanOrEqual(all - 32)
 })
 
 test('NGINX and the servers have the same limits, and NGINX waits a little longer', () => {

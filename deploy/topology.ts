@@ -74,7 +74,7 @@ const policy: UpstreamPolicy = { idleConnections: 128, failuresMax: 3, failureSe
 const door = {
   connectionsMax: 8_192,
   closed: ['metrics', 'admin'],
-  problems: ['restaurants', 'reservations'],
+  problems: ['restaurants', 'reservations', 'waitlist'],
   attempts: { max: 2, secondsMax: 3 },
 } as const
 
@@ -118,7 +118,8 @@ export const composeTopology = ({ servers, services, cache, open, accessLog }: C
     workers: 2,
     closed: door.closed.filter((path) => !open.includes(path)),
     ...(accessLog && { accessLog: '/dev/stdout' }),
-    ...(cache && { cache: microCache }),
+    // The folder is in memory, and the container has not much of it.
+    ...(cache && { cache: { ...microCache, megabytesMax: 64 } }),
     resolver: '127.0.0.11',
   },
   tiers: [

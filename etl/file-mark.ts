@@ -18,6 +18,9 @@ export const markOf = async (path: string): Promise<string> => {
   return `${size} ${mtimeNs} ${hash.digest('hex')}`
 }
 
+/** Of a mark, what is of the content: the same for a copy of the file. */
+export const contentOf = (mark: string): string => mark.replace(/ \d+ /, ' ')
+
 export const absent = 'absent'
 
 const unlessAbsent = (error: NodeJS.ErrnoException): undefined => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { openSql, type Database, type Sql } from '../kit/db.ts'
 import type { ImportFamily } from '../kit/import-family.ts'
-import { absent } from './file-mark.ts'
+import { absent, contentOf } from './file-mark.ts'
 import { beginningOf, rejectPoints, whyAnew, type Beginning } from './going-on.ts'
 import { Journal } from './journal.ts'
 import { writeLateRejects } from './late-rejects.ts'
@@ -107,7 +107,8 @@ class ImportRun {
         atOnceMax,
       )
       const also = (sql: Pick<Sql, 'unsafe'>) => this.#journal.write(sql, 'switch', {})
-      await switchTables(this.#sql, { service, family, next: this.#next, files: this.#summaries(), also, progress, signal })
+      const files = this.#summaries().map((summary, i) => ({ ...summary, content: contentOf(this.#markOf(family.files[i]!.name)) }))
+      await switchTables(this.#sql, { service, family, next: this.#next, files, also, progress, signal })
     }
     await this.#sql.unsafe(queries.dropWorkSchemas(this.#stage, this.#next))
     return this.#summaries()
@@ -244,7 +245,11 @@ class ImportRun {
   }
 
   #isAbsent(file: string) {
-    return this.#journal.entry('begin')!.marks.some(([name, mark]) => name === file && mark === absent)
+    return this.#markOf(file) === absent
+  }
+
+  #markOf(file: string) {
+    return this.#journal.entry('begin')!.marks.find(([name]) => name === file)![1]!
   }
 
   #summaries(): FileSummary[] {

@@ -13,7 +13,7 @@ export type SwitchOptions = {
   /** The schema of the new tables. */
   next: string
   /** What is recorded of the import. */
-  files: readonly FileSummary[]
+  files: readonly (FileSummary & { content: string })[]
   /** Done in the same transaction. */
   also(sql: Transaction): Promise<void>
   progress: Progress

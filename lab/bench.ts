@@ -1,23 +1,25 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import { openEmbedded } from '../host/embedded.ts'
 import { acquireLock } from '../host/lock.ts'
 import { openSql, parseDatabaseUrl } from '../kit/db.ts'
+import { openClone } from './bench-clone.ts'
 import { root, type Bench } from './bench-house.ts'
 import { benchReads, hotKeys } from './bench-reads.ts'
 import { benchTable } from './bench-report.ts'
 import { writeTable } from './bench-write-report.ts'
 import { benchWrites } from './bench-writes.ts'
+import { labFlags } from './flags.ts'
 import { machineName } from './machine.ts'
 import { durability } from './queries.ts'
 import { compareHistory, comparisonText, isWorse } from './report/history-compare.ts'
-import { appendHistory, figuresOf, lastEntry, readHistory, roundsMin } from './report/history.ts'
+import { appendHistory, figuresOf, lastEntry, readHistory } from './report/history.ts'
+import { roundsMin } from './rounds.ts'
 
 const usage = `Measures, in interleaved rounds, each kind of read against a bare Bun.serve (L1), and each kind of write against the same
 statement run by a plain server, a commit for each request, beside the flushes the disk can do (L5).
 
-The writes come last and stay in the data: afterwards, reads are of another data set.
+The writes come last, into a copy of the database that is dropped afterwards, so the next run finds the same data set.
 
 Usage: npm run bench -- [flags]
 
@@ -37,45 +39,16 @@ Usage: npm run bench -- [flags]
   --help            this text
 `
 
-const flags = (() => {
-  try {
-    const text = { type: 'string' as const }
-    const yes = { type: 'boolean' as const }
-    return parseArgs({
-      options: {
-        data: text,
-        products: text,
-        restaurants: text,
-        rounds: text,
-        seconds: text,
-        connections: text,
-        processes: text,
-        only: text,
-        reads: yes,
-        writes: yes,
-        out: text,
-        record: yes,
-        against: text,
-        help: yes,
-      },
-    }).values
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
-    process.exit(2)
-  }
-})()
-if (flags.help) {
-  console.log(usage)
-  process.exit()
-}
-
+const texts = ['data', 'products', 'restaurants', 'rounds', 'seconds', 'connections', 'processes', 'only', 'out', 'against'] as const
+const { flags, number, wrongUsage } = labFlags(usage, texts, ['reads', 'writes', 'record'])
 const dataDir = resolve(flags.data ?? '.atelier-bench')
-const products = Number(flags.products ?? 10_000)
-const restaurants = Number(flags.restaurants ?? 0)
-const rounds = Number(flags.rounds ?? 5)
-const seconds = Number(flags.seconds ?? 3)
-const connections = Number(flags.connections ?? 64)
-const processes = Number(flags.processes ?? 2)
+const products = number('products', 10_000)
+const restaurants = number('restaurants', 0, 0)
+const rounds = number('rounds', 5)
+const seconds = number('seconds', 3)
+const connections = number('connections', 64)
+// Of the plain server for writes each has some of the 48 connections to the database.
+const processes = number('processes', 2, 1, 48)
 
 const atelier = async (...args: string[]) => {
   const { exitCode } = Bun.spawnSync([process.execPath, join(root, 'cli/main.ts'), ...args], { stdio: ['ignore', 'ignore', 'inherit'] })
@@ -87,14 +60,15 @@ const git = (...args: string[]) =>
     .stdout.toString()
     .trim()
 
-const refuse = (why: string): never => {
-  console.error(why)
-  process.exit(2)
-}
 const against = flags.against === undefined ? undefined : git('rev-list', '--end-of-options', flags.against, '--').split('\n')
-if (against?.[0] === '') refuse(`There is no commit "${flags.against}".`)
+if (against?.[0] === '') wrongUsage(`There is no commit "${flags.against}".`)
 if ((flags.record || against) && rounds < roundsMin)
-  refuse(`--record and --against need ${roundsMin} rounds at least: of fewer the spread says nothing.`)
+  wrongUsage(`--record and --against need ${roundsMin} rounds at least: of fewer the spread says nothing.`)
+
+const onClone = async (bench: Bench) => {
+  await using clone = await openClone(bench.databaseUrl)
+  return await benchWrites({ ...bench, sql: clone.sql, databaseUrl: clone.databaseUrl })
+}
 
 const main = async () => {
   if (!(await Bun.file(join(dataDir, 'postgres/PG_VERSION')).exists())) {
@@ -138,7 +112,9 @@ const main = async () => {
     return 2
   }
   const results = flags.writes ? [] : await benchReads(bench)
-  const writes = flags.reads ? [] : await benchWrites(bench)
+  // Nobody may be connected to what is copied.
+  await sql.end({ timeout: 1 })
+  const writes = flags.reads ? [] : await onClone(bench)
 
   const report = {
     commit: git('rev-parse', '--short', 'HEAD') + (git('status', '--porcelain') ? ' and uncommitted changes' : ''),

@@ -26,3 +26,5 @@ export const relationFiles = `
 export const checkpoint = 'checkpoint'
 
 export const durability = `select current_setting('fsync') as fsync, current_setting('synchronous_commit') as "synchronousCommit"`
+
+export const dropDatabase = (name: string) => `drop database if exists ${name} with (force)`

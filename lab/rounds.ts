@@ -104,6 +104,9 @@ const run = async (options: DriveOptions): Promise<DriveResult> => {
   return JSON.parse(await new Response(driver.stdout).text()) as DriveResult
 }
 
+/** Of fewer rounds the spread says nothing: two sets of five that do not overlap are chance once in 126, of three once in ten. */
+export const roundsMin = 5
+
 /** The median of some rounds, their least and their greatest. */
 export type Spread = { median: number; min: number; max: number }
 export const spread = (values: readonly number[]): Spread => ({

@@ -4,7 +4,9 @@ import type { LoadFigures } from './result.ts'
 
 const times = (p99: number) => ({ count: 1_000, mean: 1, p50: 1, p90: 1, p99, p999: p99, max: p99 })
 const fine = {
+  offered: 1_000,
   answered: 999,
+  connectionsMax: 64,
   errors: { 'timed out': 1 },
   errorShare: 0.001,
   latency: times(40),
@@ -22,6 +24,18 @@ test('a service level is kept or missed with its reasons', () => {
   ])
 })
 
+test('99 % within a time are 99 % of all requests, not of those that were answered', () => {
+  const failing = { ...fine, answered: 989, errorShare: 0.011, errors: { 'status 500': 11 } }
+  expect(missedBy({ ...failing, answered: 990 }, { p99Ms: 50 })).toEqual([])
+  expect(missedBy(failing, { p99Ms: 50 })).toEqual([
+    '11 of 1,000 requests failed, so fewer than 99 % were answered within 50 ms: 11 status 500.',
+  ])
+  // What failed is told once.
+  expect(missedBy(failing, { p99Ms: 50, errorShare: 0.01 })).toEqual(['1.1 % of the requests failed, more than 1 %: 11 status 500.'])
+  expect(missedBy(failing, { p99Ms: 50, errorShare: 0.02 })).toHaveLength(1)
+  expect(missedBy({ ...fine, answered: 0 }, { p99Ms: 50 })).toEqual(['Nothing was answered as it should be.'])
+})
+
 test('wrong answers, and none, keep no level, not even none', () => {
   const different = [{ part: 'GET /reviews', key: 7, body: '{}' }]
   expect(missedBy({ ...fine, checked: { compared: 9, different } }, {})).toEqual([
@@ -31,13 +45,22 @@ test('wrong answers, and none, keep no level, not even none', () => {
 })
 
 test('a run whose generator was busy or late, or whose machine was stolen from, is refused', () => {
-  expect(refusalsOf(fine)).toEqual([])
-  expect(refusalsOf({ ...fine, stolenShare: undefined })).toEqual([])
-  expect(refusalsOf({ ...fine, tiers: { generator: { ...fine.tiers['generator']!, cores: 0.96 } } })).toEqual([
+  expect(refusalsOf(fine, undefined)).toEqual([])
+  expect(refusalsOf({ ...fine, stolenShare: undefined }, undefined)).toEqual([])
+  expect(refusalsOf({ ...fine, tiers: { generator: { ...fine.tiers['generator']!, cores: 0.96 } } }, 'generator')).toEqual([
     'The generator was the limit: it used 96 % of a core.',
   ])
-  expect(refusalsOf({ ...fine, lateness: times(11) })).toHaveLength(1)
-  expect(refusalsOf({ ...fine, stolenShare: 0.06 })).toEqual(['The machine was not ours: 6 % of its time went to others, more than 5 %.'])
+  expect(refusalsOf({ ...fine, lateness: times(11) }, 'generator')).toHaveLength(1)
+  expect(refusalsOf({ ...fine, stolenShare: 0.06 }, 'connections')).toEqual([
+    'The machine was not ours: 6 % of its time went to others, more than 5 %.',
+  ])
+})
+
+test('a generator with too few connections is refused, too, unless another reason says it already', () => {
+  expect(refusalsOf(fine, 'connections')).toEqual([])
+  expect(refusalsOf(fine, 'generator')).toEqual([
+    'The generator was the limit: its 64 connections were all in use while the server was quick; pass more --connections.',
+  ])
 })
 
 test('a generator that does not reach twice the rate is refused before it begins', () => {

@@ -102,7 +102,11 @@ export type Manifest = {
 }
 
 export type Dataset = {
-  /** SHA-256 of the imports' records: what was read from which file when. */
+  /**
+   * SHA-256 of what was imported: of each file its size, a hash of how it begins and ends, and how many of its rows were taken. What
+   * was written since is not in it.
+   */
   fingerprint: string
+  /** Rows as PostgreSQL estimates them. */
   tables: { table: string; rows: number; bytes: number }[]
 }

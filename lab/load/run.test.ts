@@ -74,6 +74,18 @@ test('a rate that the generator cannot prove it reaches is refused before anythi
   expect(calibration).toMatchObject({ demandedPerSecond: 800_000, bodyBytes: 1_500 })
 })
 
+test('a run whose few connections are the limit of a quick server is refused', async () => {
+  const server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: async () => (await Bun.sleep(2), new Response('{}')) })
+  const few = { connections: 2, phases: [{ rate: 2_000, seconds: 1 }] }
+  const { refusals, verdict } = await runLoad({ scenario: 'test', drive: testDrive(server.port!, few), calibration: false })
+  await server.stop(true)
+  // On a machine that others keep busy the server may not be quick, and then it is not refused, rightly.
+  if (refusals.length === 0) return expect(verdict!.limit).not.toBe('generator')
+  // It may be late as well, and that is said first.
+  expect(refusals[0]).toMatch(/^The generator was (?:late: |the limit: its 2 connections were all in use while the server was quick; )/)
+  expect(verdict).toMatchObject({ limit: 'generator', findings: [] })
+})
+
 test('failures are told apart by kind, and none is an answer', async () => {
   let asked = 0
   const server = Bun.listen({

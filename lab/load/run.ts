@@ -40,7 +40,8 @@ export const runLoad = async (options: LoadOptions): Promise<LoadResult> => {
   const refusals = calibration ? calibrationRefusals(calibration) : []
   if (refusals.length > 0) return { scenario, refusals, calibration, figures: undefined, verdict: refusedVerdict(refusals, undefined) }
   const figures = await measure(options)
-  const [verdict, reasons] = [verdictOf(figures), refusalsOf(figures)]
+  const verdict = verdictOf(figures)
+  const reasons = refusalsOf(figures, verdict.limit)
   return { scenario, refusals: reasons, calibration, figures, verdict: reasons.length > 0 ? refusedVerdict(reasons, verdict) : verdict }
 }
 

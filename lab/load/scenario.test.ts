@@ -4,7 +4,7 @@ import type { LoadWrite } from '../../kit/load.ts'
 import { services } from '../../services/index.ts'
 import { requestText } from '../request.ts'
 import { highestRate } from './arrivals.ts'
-import { mixOf, parseScenario, phasesOf, scenarioOfAll } from './scenario.ts'
+import { comparableReads, mixOf, parseScenario, phasesOf, scenarioOfAll } from './scenario.ts'
 
 const reads = services.flatMap(({ load = [] }) => load)
 const writes = services.flatMap(({ writeLoad = [] }) => writeLoad)
@@ -62,7 +62,7 @@ test('a request, a write and one of its own become what goes on the wire', async
 test('what a scenario says of keys gives way to what the caller says', async () => {
   const scenario = { ...scenarioOfAll(reads), keys: 'zipf' as const }
   const distributions = async (keys?: 'uniform') => [
-    ...new Set((await mixOf(scenario, { ...meaning, ...(keys && { keys }) })).map((part) => part.keys.distribution)),
+    ...new Set((await mixOf(scenario, { ...meaning, restaurants: 100, ...(keys && { keys }) })).map((part) => part.keys.distribution)),
   ]
   expect([await distributions(), await distributions('uniform')]).toEqual([['zipf'], ['uniform']])
 })
@@ -82,7 +82,24 @@ test.each(wrong)('%s is refused with a sentence', (text, sentence) => {
   expect(() => parseScenario(text, 'x')).toThrow(sentence)
 })
 
+const of = (request: string) => ({ name: 'x', mix: [{ request, weight: 1 }], arrivals: [{ rate: 1, seconds: 1 }] })
+
 test('a name no service declares is refused', () => {
-  const scenario = { name: 'x', mix: [{ request: 'GET /prices', weight: 1 }], arrivals: [{ rate: 1, seconds: 1 }] }
-  expect(mixOf(scenario, meaning)).rejects.toThrow(/^No service declares the request "GET \/prices"; there are: GET /)
+  expect(mixOf(of('GET /prices'), meaning)).rejects.toThrow(/^No service declares the request "GET \/prices"; there are: GET /)
+})
+
+test('a request that nothing has a key of is refused, with the flag that gives it some', () => {
+  expect(mixOf(of('GET /restaurants/:id'), meaning)).rejects.toThrow('GET /restaurants/:id has no keys: pass --restaurants N.')
+  const few = { ...meaning, reads: [{ ...reads[0]!, name: 'GET /few', keys: (products: number) => products - 2_000 }] }
+  expect(mixOf(of('GET /few'), few)).rejects.toThrow('GET /few has no keys: pass --products with more.')
+})
+
+test('the name of a read with another path is not compared with what the read declares', () => {
+  const mix = [
+    { request: 'GET /reviews', path: '/reviews?product_id={key}&count=20', weight: 1 },
+    { request: 'GET /qa/questions', weight: 1 },
+  ]
+  const names = comparableReads({ name: 'x', mix, arrivals: [] }, reads).map(({ name }) => name)
+  expect(names).not.toContain('GET /reviews')
+  expect(names).toContain('GET /qa/questions')
 })

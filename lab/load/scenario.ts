@@ -77,6 +77,10 @@ export const scenarioOfAll = (reads: readonly LoadRequest[]): Scenario => ({
   arrivals: [{ rate: 1_000, seconds: 10 }],
 })
 
+/** Reads whose statement says what an answer must be: a part with a path of its own may ask something else by the same name. */
+export const comparableReads = ({ mix }: Scenario, reads: readonly LoadRequest[]): LoadRequest[] =>
+  reads.filter(({ name }) => !mix.some(({ request, path }) => request === name && path !== undefined))
+
 /** What names mean: the services' declarations, the range of keys, where the keys of writes are. */
 export type ScenarioMeaning = {
   reads: readonly LoadRequest[]
@@ -91,7 +95,7 @@ export type ScenarioMeaning = {
   rowsOf(write: LoadWrite): Promise<{ file: string; columns: number; rows: number }>
 }
 
-/** The mix as the driver takes it. Throws when a name means nothing. */
+/** The mix as the driver takes it. Throws when a name means nothing, or nothing has a key. */
 export const mixOf = ({ mix, keys }: Scenario, meaning: ScenarioMeaning): Promise<DrivePart[]> =>
   Promise.all(
     mix.map(async (part) => ({
@@ -123,7 +127,9 @@ const requestOf = async (part: Part, distribution: KeyDistribution, meaning: Sce
   const read = reads.find(({ name }) => name === request)
   if (read) {
     const template = requestTemplate({ method: 'GET', columns: 1, path: (key = 0) => read.path(key) })
-    return { request: template, status: 200, keys: { distribution, max: Math.max(1, read.keys(products, restaurants)) } }
+    const max = read.keys(products, restaurants)
+    if (max < 1) throw new Error(`${request} has no keys: pass ${read.keys(products, 1) < 1 ? '--products with more' : '--restaurants N'}.`)
+    return { request: template, status: 200, keys: { distribution, max } }
   }
   const write = writes.find(({ name }) => name === request)
   if (!write)

@@ -59,10 +59,7 @@ export const summaryText = ({ manifest, level, result }: LoadReport): string => 
       'schedule',
       `requests taken up ${ms(figures.lateness.p99)} late at p99, ${refusalBounds.latenessP99Ms} ms at most; the generator ${calibration ? `reaches ${whole(calibration.reachedPerSecond)}/s here` : 'was not calibrated'}`,
     ],
-    [
-      'bodies',
-      figures.checked ? `${figures.checked.compared} compared with the database` : 'not compared: no database, or writes in the mix',
-    ],
+    ['bodies', bodiesText(figures)],
     ['machine', machineText(manifest.machine, figures)],
     ...(verdict ? verdictRows(verdict) : []),
   ]
@@ -75,6 +72,13 @@ const isLevel = ({ p99Ms, errorShare }: LoadReport['level']) => p99Ms !== undefi
 
 const latencyText = ({ latency: { p50, p90, p99, p999, max } }: LoadFigures) =>
   `p50 ${ms(p50)}  p90 ${ms(p90)}  p99 ${ms(p99)}  p99.9 ${ms(p999)}  max ${ms(max)}`
+
+const bodiesText = ({ checked }: LoadFigures) => {
+  if (!checked) return 'not compared: no database, or writes in the mix'
+  return checked.compared === 0
+    ? 'none compared: no declared read answers these requests'
+    : `${checked.compared} compared with the database`
+}
 
 const memoryText = ({ memory }: LoadFigures) =>
   Object.entries(memory)

@@ -27,9 +27,6 @@ export type HistoryFigure = {
 
 export const historyFile = join(import.meta.dir, '../../docs/results/history.jsonl')
 
-/** Of fewer rounds the spread says nothing: two sets of five that do not overlap are chance once in 126, of three once in ten. */
-export const roundsMin = 5
-
 /** Without the limits: they are 1 by definition. */
 export const figuresOf = (reads: readonly Measured[], writes: readonly MeasuredWrite[]): HistoryFigure[] => [
   ...reads.flatMap(({ request, variants }) =>

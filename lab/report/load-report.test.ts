@@ -2,13 +2,15 @@ import { expect, test } from 'bun:test'
 import { createHash } from 'node:crypto'
 import type { Knee, KneeStep } from '../load/knee.ts'
 import type { Spike } from '../load/spike.ts'
+import type { ServerUse } from '../load/server-use.ts'
+import { batchMomentsOf } from './batch-chart.ts'
 import { loadReportHtml } from './load-report.ts'
 import { percentilesOfRun } from './percentile-chart.ts'
 import { shareOf } from './scale.ts'
 import { testFigures, testReport } from './testing.ts'
 import { all, byId, pointsOf, readPage, textOf } from './testing-page.ts'
 
-const chartIds = ['percentiles', 'time', 'rate', 'errors', 'latency', 'cpu', 'tiers', 'sessions']
+const chartIds = ['percentiles', 'time', 'rate', 'errors', 'latency', 'cpu', 'batches', 'tiers', 'sessions']
 
 test('every chart is there with a title, words for who cannot see it, and a table', () => {
   const page = readPage(loadReportHtml(testReport()))
@@ -31,6 +33,28 @@ test('a line has a point for each second, the warm-up’s two too', () => {
   expect(pointsOf(byId(page, 'cpu')!)).toEqual([32, 32, 32])
   expect(all(byId(page, 'tiers')!, 'rect')).toHaveLength(3)
   expect(all(byId(page, 'parts')!, 'tr')).toHaveLength(1 + 4)
+})
+
+test('batches are drawn over time: keys a statement, and items a commit when there were commits', () => {
+  const figures = testFigures(30)
+  const chartOf = (server: Partial<ServerUse>) =>
+    byId(readPage(loadReportHtml(testReport({ ...figures, server: { ...figures.server!, ...server } }))), 'batches')
+  expect(pointsOf(chartOf({})!)).toEqual([30])
+  const course = figures.server!.course!.map((moment) => ({ ...moment, itemsPerCommit: 3.3 }))
+  const writing = chartOf({ commitsPerSecond: 300, itemsPerCommit: 3.3, course })!
+  expect(pointsOf(writing)).toEqual([30, 30])
+  expect(textOf(writing)).toContain('12.4 keys a statement, 3.3 items a commit.')
+  expect([chartOf({ statementsPerSecond: 0 }), chartOf({ course: [] })]).toEqual([undefined, undefined])
+})
+
+test('of a long run some seconds of batches are one point, and a second without any has none', () => {
+  const [one] = testFigures(1).server!.course!
+  const course = [10, 20, 0, 0, 30].map((keysPerStatement, i) => ({ ...one!, atSecond: i + 1, keysPerStatement }))
+  expect(batchMomentsOf(course, 3)).toEqual([
+    { second: 0, seconds: 2, keysPerStatement: 15, itemsPerCommit: undefined },
+    { second: 2, seconds: 2, keysPerStatement: undefined, itemsPerCommit: undefined },
+    { second: 4, seconds: 1, keysPerStatement: 30, itemsPerCommit: undefined },
+  ])
 })
 
 test('the percentile curve is the histogram’s, up to the slowest request', () => {
@@ -95,6 +119,11 @@ test('a run that nobody answered, of no tier, database or whole second, is a pag
   for (const svg of all(page, 'path')) expect(svg.attributes['d']).not.toMatch(/NaN|Infinity|undefined/)
   expect(textOf(byId(page, 'bodies')!)).toContain('Not compared')
   expect([byId(page, 'inside'), byId(page, 'percentiles')]).toEqual([undefined, undefined])
+})
+
+test('where no body was compared it is not said that all are the same', () => {
+  const page = readPage(loadReportHtml(testReport({ ...testFigures(4, 100), checked: { compared: 0, different: [] } })))
+  expect(textOf(byId(page, 'bodies')!).trim()).toMatch(/^Bodies\s+None was compared: no declared read answers these requests\.$/)
 })
 
 test('a run of many phases has a row for each; one of a single phase has none', () => {

@@ -1,6 +1,7 @@
 import { kinds } from '../load/judge.ts'
 import type { LoadFigures, LoadReport } from '../load/result.ts'
 import { memoryUseText } from '../load/show.ts'
+import { batchChart } from './batch-chart.ts'
 import { cores, ms, percent, percentDown, rate, short, shortMs, whole } from './format.ts'
 import { headline } from './headline.ts'
 import { bodiesSection, manifestSection } from './manifest-section.ts'
@@ -44,7 +45,7 @@ const charts = ({ level, result }: LoadReport, figures: LoadFigures): Markup => 
   const moments = momentsOf(figures.series, figures.seconds)
   return html`${figures.latency.count > 0 && percentileChart(figures, level)} ${verdictSection(result.verdict)}
   ${moments.length > 0 && [rateChart(moments, figures), errorChart(moments, figures), latencyChart(moments, level), tierChart(moments), memoryChart(moments, figures)]}
-  ${tierBars(figures)} ${partRanges(figures)} ${phaseTable(figures)} ${insideSection(figures)}`
+  ${batchChart(figures)} ${tierBars(figures)} ${partRanges(figures)} ${phaseTable(figures)} ${insideSection(figures)}`
 }
 
 const rateChart = (moments: readonly Moment[], { offeredPerSecond, answeredPerSecond, offered, answeredInTime }: LoadFigures): Markup => {
@@ -118,7 +119,7 @@ const tierChart = (moments: readonly Moment[]): Markup => {
     height: 220,
     text: cores,
     tickText: short,
-    lines: names.map((name) => ({ name, tone: toneOf(name), dashed: name === 'generator', of: ({ tiers }) => tiers[name] })),
+    lines: names.map((name) => ({ name, tone: toneOf(name), dashed: name === 'generator', of: ({ tiers }: Moment) => tiers[name] })),
   })
 }
 
@@ -133,7 +134,7 @@ const memoryChart = (moments: readonly Moment[], { memory }: LoadFigures): Marku
       moments,
       height: 200,
       text: (bytes) => `${whole(bytes / 1e6)} MB`,
-      lines: tiers.map(([name]) => ({ name, tone: toneOf(name), of: ({ memoryBytes }) => memoryBytes[name] })),
+      lines: tiers.map(([name]) => ({ name, tone: toneOf(name), of: ({ memoryBytes }: Moment) => memoryBytes[name] })),
     })
   )
 }

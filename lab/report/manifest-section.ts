@@ -52,10 +52,12 @@ export const bodiesSection = (report: LoadReport): Markup | undefined => {
   const figures = figuresOf(report)
   if (!figures) return undefined
   const { checked } = figures
-  if (!checked)
+  if (!checked || checked.compared === 0)
     return html`<section id="bodies">
       <h2>Bodies</h2>
-      <p>Not compared: there was no database to compare with, or the mix writes.</p>
+      <p>
+        ${checked ? 'None was compared: no declared read answers these requests.' : 'Not compared: there was no database to compare with, or the mix writes.'}
+      </p>
     </section>`
   const { compared, different } = checked
   return html`<section id="bodies">

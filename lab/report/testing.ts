@@ -2,7 +2,7 @@ import { encodeIntoCompressedBase64 } from 'hdr-histogram-js'
 import { openLatencies, percentilesOf, record } from '../load/latency.ts'
 import { openRandom } from '../load/random.ts'
 import type { DatabaseUse } from '../load/database-use.ts'
-import type { ServerUse } from '../load/server-use.ts'
+import type { ServerMoment, ServerUse } from '../load/server-use.ts'
 import { verdictOf } from '../load/verdict.ts'
 import type { LoadFigures, LoadReport, LoadSecond } from '../load/result.ts'
 
@@ -54,7 +54,7 @@ export const testFigures = (seconds = 60, ratePerSecond = 18_900): LoadFigures =
     refusedPerSecond: 0,
     connectionsMax: 64,
     processes: {},
-    server: testServer,
+    server: { ...testServer, course: testCourse(seconds) },
     database: testDatabase,
     cores: 2,
     memoryFreeShare: 0.7,
@@ -137,6 +137,16 @@ const testServer: ServerUse = {
   readConnections: 4,
   residentBytes: { first: 212e6, last: 214e6, perMinute: 2e6 },
 }
+
+const testCourse = (seconds: number): ServerMoment[] =>
+  Array.from({ length: seconds }, (_, i) => ({
+    atSecond: i + 1,
+    keysPerStatement: 12 + (i % 3),
+    itemsPerCommit: 0,
+    keysWaiting: 9,
+    keysAdmittedMax: 512,
+    residentBytes: 212e6,
+  }))
 
 const testDatabase: DatabaseUse = {
   samples: 600,

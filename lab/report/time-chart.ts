@@ -16,21 +16,24 @@ import { html, type Markup } from './markup.ts'
 import { linearScale, logScale, timeScale } from './scale.ts'
 import type { Moment } from './timeline.ts'
 
-export type TimeLine = {
+/** Where a point begins, and of how many seconds it is. */
+type Span = { second: number; seconds: number }
+
+export type TimeLine<M extends Span = Moment> = {
   name: string
   tone: Tone
-  of: (moment: Moment) => number | undefined
+  of: (moment: M) => number | undefined
   dashed?: boolean
   /** Fills what is below it. */
   area?: boolean
 }
 
-export type TimeChart = {
+export type TimeChart<M extends Span = Moment> = {
   id: string
   title: string
   says: string
-  moments: readonly Moment[]
-  lines: readonly TimeLine[]
+  moments: readonly M[]
+  lines: readonly TimeLine<M>[]
   height: number
   /** Of values in the table and under the pointer. */
   text: (value: number) => string
@@ -42,7 +45,7 @@ export type TimeChart = {
 }
 
 /** Values over the seconds of a run, the warm-up shaded. */
-export const timeChart = (chart: TimeChart): Markup => {
+export const timeChart = <M extends Span>(chart: TimeChart<M>): Markup => {
   const { id, title, says, moments, lines, height, text, tickText = text, bound } = chart
   const box = frame(height)
   const { left, right, top, bottom } = box
@@ -52,7 +55,7 @@ export const timeChart = (chart: TimeChart): Markup => {
   const above = values.filter((value) => value > 0)
   const [least, most] = [Math.min(...above), Math.max(...above, 0)]
   const y = chart.maybeLog && most > 10 * least ? logScale(least, most, [bottom, top]) : linearScale(most, [bottom, top])
-  const middle = ({ second, seconds }: Moment) => x(second + seconds / 2)
+  const middle = ({ second, seconds }: Span) => x(second + seconds / 2)
   const drawn = lines.map((line) => ({
     ...line,
     points: moments.map((moment): XY | undefined => {
@@ -107,5 +110,5 @@ const clockText = (ticks: readonly number[]) => {
   return (second: number) => (inMinutes ? `${second / 60} min` : `${second} s`)
 }
 
-const secondsText = ({ second }: Moment) => `${second} s`
+const secondsText = ({ second }: Span) => `${second} s`
 const warmupTextWidth = 62

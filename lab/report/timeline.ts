@@ -20,12 +20,12 @@ export type Moment = {
 }
 
 /**
- * The whole seconds of a run, so many of them a point that there are `momentsMax` at most. What is answered after the schedule's end
+ * The whole seconds of a run, so many of them a point that there are `most` at most. What is answered after the schedule's end
  * is no rate that was kept, and not drawn.
  */
-export const momentsOf = (series: readonly LoadSecond[], seconds: number, momentsMax = 240): Moment[] => {
+export const momentsOf = (series: readonly LoadSecond[], seconds: number, most = momentsMax): Moment[] => {
   const drawn = series.filter(({ second }) => second + 1 <= seconds + fringe)
-  const each = Math.max(1, Math.ceil(drawn.length / momentsMax))
+  const each = Math.max(1, Math.ceil(drawn.length / most))
   const moments: Moment[] = []
   // The warm-up and what counts never share a point.
   for (const part of [drawn.filter(({ second }) => second < 0), drawn.filter(({ second }) => second >= 0)])
@@ -63,5 +63,7 @@ const meansOf = (some: readonly Record<string, number>[]): Record<string, number
   )
 }
 
+/** Points of a chart. */
+export const momentsMax = 240
 /** A schedule of a scaled number of seconds may end a hair before a whole one. */
 const fringe = 0.01
