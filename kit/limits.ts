@@ -24,10 +24,10 @@ export const limits = {
   keysWaitingMax: 20_000,
   /** Where that bound begins and what it is while there is room, at least; and what it never falls below. */
   admittedKeysFirst: 384,
-  admittedKeysMin: 192,
+  admittedKeysMin: 128,
   /** As many keys may wait as the database answers in this time: in a burst, and while others are refused. */
   burstWaitMs: 80,
-  admittedWaitMs: 45,
+  admittedWaitMs: 35,
   /** A read not answered after this is refused with 503, or answered stale when memory still has it. */
   readWaitMsMax: 800,
   /** A read connection whose statement takes longer than this is given up and opened anew. */
