@@ -45,7 +45,8 @@ export const serverUseOf = (scrapes: readonly Scrape[]): ServerUse | undefined =
   const last = scrapes.at(-1)
   if (!first || !last || last.atMs <= first.atMs) return undefined
   const seconds = (last.atMs - first.atMs) / 1000
-  const grown = (name: string, label?: string) => total(last, name, label) - total(first, name, label)
+  const grown = (name: string, label?: string) =>
+    scrapes.slice(1).reduce((sum, scrape, i) => sum + grownBetween(scrapes[i]!, scrape, name, label), 0)
   const gauge = (name: string): Gauge => {
     const values = scrapes.map((scrape) => total(scrape, name))
     return { mean: values.reduce((sum, value) => sum + value, 0) / values.length, max: Math.max(...values) }
@@ -70,7 +71,7 @@ export const serverUseOf = (scrapes: readonly Scrape[]): ServerUse | undefined =
     itemsPerCommit: grown('atelier_write_batch_items_sum') / Math.max(1, commits),
     loopDelayMs: {
       mean: (1000 * grown(`${loop}_sum`)) / Math.max(1, grown(`${loop}_count`)),
-      p99: 1000 * percentile(grownBuckets(first, last, loop), 0.99),
+      p99: 1000 * percentile(grownBuckets(scrapes, loop), 0.99),
     },
     keysWaiting: gauge('atelier_keys_waiting'),
     keysAdmittedMax: gauge('atelier_keys_admitted_max'),
@@ -83,7 +84,7 @@ export const serverUseOf = (scrapes: readonly Scrape[]): ServerUse | undefined =
 
 const courseOf = (scrapes: readonly Scrape[]): ServerMoment[] =>
   scrapes.slice(1).map((scrape, i) => {
-    const grown = (name: string) => total(scrape, name) - total(scrapes[i]!, name)
+    const grown = (name: string) => grownBetween(scrapes[i]!, scrape, name)
     return {
       atSecond: (scrape.atMs - scrapes[0]!.atMs) / 1000,
       keysPerStatement: grown('atelier_batch_keys_sum') / Math.max(1, grown('atelier_statements_total')),
@@ -97,6 +98,10 @@ const courseOf = (scrapes: readonly Scrape[]): ServerMoment[] =>
 const loop = 'atelier_event_loop_delay_seconds'
 const rss = 'process_resident_memory_bytes'
 
+/** A server that was started anew counts from 0: what it had counted since the look before is lost. */
+const grownBetween = (from: Scrape, to: Scrape, name: string, label?: string) =>
+  Math.max(0, total(to, name, label) - total(from, name, label))
+
 const total = ({ series }: Scrape, name: string, label = ''): number => {
   let sum = 0
   for (const [key, value] of series)
@@ -106,12 +111,12 @@ const total = ({ series }: Scrape, name: string, label = ''): number => {
 
 type Buckets = { upTo: number; count: number }[]
 
-const grownBuckets = (first: Scrape, last: Scrape, name: string): Buckets =>
-  [...last.series]
+const grownBuckets = (scrapes: readonly Scrape[], name: string): Buckets =>
+  [...scrapes.at(-1)!.series]
     .filter(([key]) => key.startsWith(`${name}_bucket{`))
-    .map(([key, value]) => ({
+    .map(([key]) => ({
       upTo: Number((/le="([^"]*)"/.exec(key)?.[1] ?? '').replace('+Inf', 'Infinity')),
-      count: value - (first.series.get(key) ?? 0),
+      count: scrapes.slice(1).reduce((sum, scrape, i) => sum + grownBetween(scrapes[i]!, scrape, key), 0),
     }))
     .toSorted((a, b) => a.upTo - b.upTo)
 
