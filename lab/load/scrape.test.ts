@@ -43,16 +43,17 @@ test('what servers tell before and after is what they did between', () => {
   expect(use.loopDelayMs.p99).toBeCloseTo(65.536, 3)
 })
 
+const counted = (atMs: number, answers: number, keys: number) => ({
+  atMs,
+  series: new Map([
+    ['atelier_http_requests_total{status="200"}', answers],
+    ['atelier_statements_total', answers],
+    ['atelier_batch_keys_sum', keys],
+  ]),
+})
+
 test('a server that begins anew takes nothing back', () => {
-  const scrape = (atMs: number, answers: number, keys: number) => ({
-    atMs,
-    series: new Map([
-      ['atelier_http_requests_total{status="200"}', answers],
-      ['atelier_statements_total', answers],
-      ['atelier_batch_keys_sum', keys],
-    ]),
-  })
-  const use = serverUseOf([scrape(1_000, 1_000, 9_000), scrape(2_000, 1_100, 9_500), scrape(3_000, 20, 60), scrape(4_000, 120, 560)])!
+  const use = serverUseOf([counted(1_000, 1_000, 9_000), counted(2_000, 1_100, 9_500), counted(3_000, 20, 60), counted(4_000, 120, 560)])!
   expect([use.answersPerSecond, use.keysPerStatement]).toEqual([200 / 3, 5])
   expect(use.course!.map(({ keysPerStatement }) => keysPerStatement)).toEqual([5, 0, 5])
 })
