@@ -7,6 +7,7 @@ import { services } from '../index.ts'
 import { firstReviews } from './queries.ts'
 import { files } from './restaurants-fixture.ts'
 import { Review, type Restaurants, type Reviews, type Summary } from './types.ts'
+import { restaurantWrites } from './write-queries.ts'
 
 setDefaultTimeout(30_000)
 
@@ -207,6 +208,21 @@ test('a rating moves a restaurant in the lists', async () => {
   for (let i = 0; i < 40; i++)
     await quick.get('/restaurants/3/reviews', { method: 'POST', body: JSON.stringify({ ...review, overall: 5 }) })
   expect(await first()).toMatchObject({ id: 3, rating: { count: 48, average: 4.33 } })
+})
+
+test('a rank that another process moved away and this one moves back is where the counters put it', async () => {
+  const { id } = (await (await post(2, { ...review, overall: 1 })).json()) as Review
+  const reply = await house.sql.begin(async (tx) => {
+    await tx.unsafe(restaurantWrites.report, [JSON.stringify([{ n: 0, restaurant_id: 2, review_id: id }])])
+    const added = post(2, { ...review, overall: 1 })
+    await until(
+      async () =>
+        (await house.sql`select from pg_stat_activity where wait_event_type = 'Lock' and application_name = 'atelier-writes'`).count > 0,
+    )
+    return { added }
+  })
+  expect((await reply.added).status).toBe(201)
+  expect(await wrong()).toEqual([])
 })
 
 const random = (count: number) => Math.floor(Math.random() * count)

@@ -4,7 +4,8 @@ import { entry, firstReviews } from './queries.ts'
  * Rows are written in one order everywhere, or two processes would wait for each other: kept answers, reviews and their votes by key,
  * then first pages, summaries and listings, each by restaurant; for of the parts of a statement that no other part reads, PostgreSQL
  * runs the last first. The sorted side of each join is the outer one of a nested loop, so its order is that of the locks. What a row
- * is added to, PostgreSQL reads anew once it has the lock.
+ * is added to, PostgreSQL reads anew once it has the lock; a row that a condition leaves out it does not, so a rank is written even where
+ * it looks as it was.
  */
 
 const rated = [1, 2, 3, 4, 5].map((star) => `rated_${star}`)
@@ -49,7 +50,7 @@ export const countReviews = (sign: '+' | '-', source: string) => `
   ),
   ranked as (
     update restaurants.listing l set rank = m.rank
-    from (select * from moved order by restaurant_id) m where l.restaurant_id = m.restaurant_id and l.rank <> m.rank
+    from (select * from moved order by restaurant_id) m where l.restaurant_id = m.restaurant_id
   )`
 
 /** Each takes `$1`, the items as JSON text, and returns a row for each that was taken; see kit/write-lane.ts. */
