@@ -5,34 +5,37 @@ import { openSql, parseDatabaseUrl } from '../kit/db.ts'
 import { openHouse } from './bench-house.ts'
 import { freeStarts, reservationsTotal } from './bookings-queries.ts'
 import { askInLoops, type Loops } from './bookings-loops.ts'
+import { isGood, storm, type Free, type Storm } from './bookings-storms.ts'
 import { labFlags } from './flags.ts'
 import { machineName } from './machine.ts'
-import { checkpoint, durability } from './queries.ts'
+import { checkpoint, deadlocks, durability } from './queries.ts'
+import { median } from './rounds.ts'
 import { table } from './table.ts'
 
 const usage = `How many tables can be booked in a second: spread over all restaurants, where most get one, and all for one evening of one restaurant,
-where soon nobody does. Closed loops, each asking again as soon as it was answered, without keys. What it books stays in the data.
+where soon nobody does. Closed loops, each asking again as soon as it was answered, without keys. Then storms: at a start that has one table
+left everybody asks for it at once. What is booked stays in the data.
 
 Usage: node cli/bun.mjs lab/bookings-rate.ts [flags]
 
   --data DIR       an Atelier's data directory with restaurants and their tables, which nobody serves (default .atelier-bench)
   --seconds N      of each of the two (default 10)
   --warmup N       seconds before each that do not count (default 10)
-  --connections N  closed loops (default 64)
+  --connections N  closed loops, and clients of a storm (default 64)
+  --storms N       each at a restaurant of its own (default 40)
   --processes N    server processes (default 2)
   --json           the figures as JSON on standard output
   --help           this text
 
 Exit code: 0 everything was answered as it should be and is there, 1 it was not, 2 wrong usage.
 `
-const { flags, number, wrongUsage } = labFlags(usage, ['data', 'seconds', 'warmup', 'connections', 'processes'])
+const { flags, number, wrongUsage } = labFlags(usage, ['data', 'seconds', 'warmup', 'connections', 'processes', 'storms'])
 const options = { seconds: number('seconds', 10), connections: number('connections', 64), processes: number('processes', 2) }
 const warmup = number('warmup', 10, 0)
+const storms = number('storms', 40, 0)
 const dataDir = resolve(flags.data ?? '.atelier-bench')
 if (!(await Bun.file(`${dataDir}/postgres/PG_VERSION`).exists()))
   wrongUsage(`There is no data in ${flags.data ?? '.atelier-bench'}; --data tells where.`)
-
-type Free = { house: number; starts: string }
 
 const main = async () => {
   await using opened = new AsyncDisposableStack()
@@ -61,13 +64,22 @@ const main = async () => {
     const loops = await askInLoops(asked)
     results.push({ name, ...loops, grown: (await total(sql)) - before })
   }
-  const good = results.every(({ statuses, broken, grown }) => {
+  const lockedBefore = await deadlocked(sql)
+  const stormed: Storm[] = []
+  for (const start of lastOfHouses(free, storms)) stormed.push(await storm(server.port, start, options.connections))
+  // A server process tells the database's statistics when it has been idle for a second.
+  await Bun.sleep(stormed.length > 0 ? 2_000 : 0)
+  const locked = (await deadlocked(sql)) - lockedBefore
+  const calm = locked === 0 && stormed.every((one) => isGood(one, options.connections))
+  const answered = results.every(({ statuses, broken, grown }) => {
     const strange = Object.keys(statuses).some((status) => status !== '201' && status !== '409')
     return !strange && broken === 0 && grown === (statuses['201'] ?? 0)
   })
+  const good = calm && answered
   const [durable] = await sql.unsafe(durability)
-  if (flags.json) console.log(JSON.stringify({ machine: machineName(), options, ...durable, good, results }, null, 2))
-  else console.log(text(results))
+  if (flags.json)
+    console.log(JSON.stringify({ machine: machineName(), options, ...durable, good, results, storms: stormed, deadlocks: locked }, null, 2))
+  else console.log([text(results), ...(stormed.length > 0 ? [stormText(stormed, locked)] : [])].join('\n\n'))
   return good ? 0 : 1
 }
 
@@ -91,6 +103,18 @@ const text = (results: readonly (Loops & { name: string; grown: number })[]) =>
     }),
   )
 
+/** The last in the list, which are the last to be booked, each of another restaurant. */
+const lastOfHouses = (free: readonly Free[], count: number) => [...new Map(free.map((one) => [one.house, one])).values()].slice(-count)
+
+const stormText = (stormed: readonly Storm[], locked: number) => {
+  const worst = stormed.map(({ worstMs }) => worstMs)
+  return (
+    `${stormed.length} storms of ${options.connections} for the last table: ${stormed.filter((one) => isGood(one, options.connections)).length} gave it to one and ` +
+    `told all others of other times; ${locked} deadlocks; the longest wait of a storm ${median(worst).toFixed(1)} ms, of all ${Math.max(...worst).toFixed(1)} ms`
+  )
+}
+
+const deadlocked = async (sql: ReturnType<typeof openSql>) => (await sql.unsafe<{ deadlocks: number }[]>(deadlocks))[0]!.deadlocks
 const total = async (sql: ReturnType<typeof openSql>) => (await sql.unsafe<{ total: number }[]>(reservationsTotal))[0]!.total
 
 const bookingText = ({ house, starts }: Free) => {

@@ -27,4 +27,7 @@ export const checkpoint = 'checkpoint'
 
 export const durability = `select current_setting('fsync') as fsync, current_setting('synchronous_commit') as "synchronousCommit"`
 
+/** Of the database, since its statistics began. */
+export const deadlocks = `select deadlocks::float8 as deadlocks from pg_stat_database where datname = current_database()`
+
 export const dropDatabase = (name: string) => `drop database if exists ${name} with (force)`
