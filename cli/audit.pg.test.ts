@@ -133,7 +133,7 @@ test('each of hundreds of mendings under way among writes of the same products i
       }
     }
   })
-  expect(times).toBeGreaterThan(10)
+  expect(times).toBeGreaterThan(1)
   expect(wrong).toEqual([])
 })
 

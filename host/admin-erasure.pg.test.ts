@@ -166,6 +166,26 @@ describe('an erasure', () => {
     expect((await admin.erase(ben)).counts).toEqual({ review: 2, question: 1, answer: 3, dining_review: 0 })
   })
 
+  test('whose end is not known has every server forget all it keeps, for nobody finds again what went', async () => {
+    await using admin = await openAdminHost()
+    const { shop } = admin
+    await shop.get('/reviews?product_id=1')
+    expect(await shop.figure('atelier_memory_bytes')).toBeGreaterThan(0)
+    await shop.sql.begin(async (sql) => {
+      await sql`select from reviews.review where review_id = 5 for update`
+      const erasing = admin.ask('POST', '/admin/erasures', { email: ben })
+      await until(
+        async () =>
+          (
+            await shop.sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'atelier-moderation' and wait_event_type = 'Lock'`
+          ).length > 0,
+      )
+      expect((await erasing).status).toBe(503)
+    })
+    await until(async () => (await shop.figure('atelier_memory_bytes')) === 0)
+    expect((await admin.erase(ben)).counts).toMatchObject({ review: 2 })
+  })
+
   test('is one at a time, and holds up no writer', async () => {
     await using admin = await openAdminHost()
     const { sql } = admin.shop

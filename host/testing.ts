@@ -12,6 +12,7 @@ import { openServer, type AtelierServer } from './server.ts'
 import { cloneTestDatabase } from './testing-cluster.ts'
 import { figure } from './testing-figures.ts'
 import { nginxProgram, openTestNginx } from './testing-nginx.ts'
+import { openPatience } from './testing-patience.ts'
 
 export type TestHostOptions = {
   /** CSV files by name without `.csv`; imported before the server starts. */
@@ -21,6 +22,8 @@ export type TestHostOptions = {
   adminToken?: string
   /** Tidies as a server does; otherwise nothing is tidied. */
   tidies?: boolean
+  /** False where it is seen that nobody waits longer than the limits say. */
+  patient?: boolean
 }
 
 /**
@@ -44,8 +47,10 @@ export const openTestHost = async ({
   memoryBytesMax = 8_388_608,
   adminToken,
   tidies = false,
+  patient = true,
 }: TestHostOptions = {}): Promise<TestHost> => {
   await using opened = new AsyncDisposableStack()
+  if (patient) opened.use(openPatience())
   const databaseUrl = await cloneTestDatabase(testMigrated)
   const sql = openSql(parseDatabaseUrl(databaseUrl), { connections: 2 })
   opened.defer(() => sql.end({ timeout: 1 }))
@@ -83,10 +88,10 @@ export const openTestHost = async ({
   }
 }
 
-/** Asks again and again until it is so; an error after ten seconds. */
+/** Asks again and again until it is so; an error after 25 seconds. */
 export const until = async (met: () => boolean | Promise<boolean>): Promise<void> => {
-  for (const endMs = Date.now() + 10_000; !(await met()); await Bun.sleep(5)) {
-    if (Date.now() > endMs) throw new Error('It did not come to pass within ten seconds.')
+  for (const endMs = Date.now() + 25_000; !(await met()); await Bun.sleep(5)) {
+    if (Date.now() > endMs) throw new Error('It did not come to pass within 25 seconds.')
   }
 }
 

@@ -128,10 +128,14 @@ test('a process that cannot reach the database for a while has the others drop e
     await using here = await openProcess({ at: { ...database, host: join(folder, 'db') }, listens: false })
     here.changes.tell([['product', 1]])
     await Bun.sleep(500)
-    here.changes.tell([['product', 2]])
+    here.changes.tell([
+      ['product', 2],
+      ['review', 4, 'forget'],
+    ])
     expect([there.dropped, there.all]).toEqual([[], 1])
     await symlink(host, join(folder, 'db'))
-    await until(() => there.all > 1)
+    await until(() => there.all > 1 && there.dropped.length > 0)
+    expect(there.dropped[0]).toEqual(['review', 4, 'forget'])
     const told = there.dropped.length
     here.changes.tell([['product', 3]])
     await until(() => there.dropped.length > told)

@@ -12,6 +12,8 @@ export const changesChannel = 'atelier_changed'
  * is to be forgotten is not kept either as the old answer for when the database is away.
  */
 export type Change = readonly [group: string, id: number, forget?: 'forget']
+/** Of an erasure that was not answered: which answers held what it erased is not known. */
+export const everything: Change = ['*', 0, 'forget']
 
 /** `drop` without changes: everything. */
 export type Drop = (changes?: readonly Change[]) => void
@@ -41,12 +43,7 @@ export class Changes implements AsyncDisposable {
   tell(changes: readonly Change[]) {
     if (changes.length === 0) return
     this.#drop(changes)
-    for (const [group, id, forget] of changes) {
-      const line = forget ? `${forgetMark}${group}` : group
-      const ids = this.#untold.get(line)
-      if (ids) ids.add(id)
-      else this.#untold.set(line, new Set([id]))
-    }
+    for (const [group, id, forget] of changes) this.#tellLater(forget ? `${forgetMark}${group}` : group, [id])
     this.#telling ??= this.#tellOthers()
   }
 
@@ -82,7 +79,11 @@ export class Changes implements AsyncDisposable {
   async #tellOthers() {
     for (let waitMs = gatherMs; (this.#untoldAll || this.#untold.size > 0) && !this.#closed;) {
       await Bun.sleep(waitMs)
-      const words = this.#untoldAll ? [`${wordMark}${this.#sender}`] : wordsOf(this.#sender, this.#untold)
+      const groups = this.#untold
+      // That everything is old says also what is; not what is to be forgotten.
+      const words = this.#untoldAll
+        ? [`${wordMark}${this.#sender}`, ...wordsOf(this.#sender, forgotten(groups))]
+        : wordsOf(this.#sender, groups)
       this.#untoldAll = false
       this.#untold = new Map()
       try {
@@ -92,12 +93,19 @@ export class Changes implements AsyncDisposable {
         if (waitMs === gatherMs) this.#log.warn({ err: error }, 'the other processes could not be told of changes, trying again')
         // Of a word that failed it is not known whether it came through, nor of those before it; its connection may never speak again.
         this.#untoldAll = true
+        for (const [line, ids] of forgotten(groups)) this.#tellLater(line, ids)
         waitMs = retryMs
         void this.#sql.end({ timeout: 0 })
         this.#sql = this.#connect()
       }
     }
     this.#telling = undefined
+  }
+
+  #tellLater(line: string, ids: Iterable<number>) {
+    const untold = this.#untold.get(line) ?? new Set()
+    for (const id of ids) untold.add(id)
+    this.#untold.set(line, untold)
   }
 
   /** A word is not data: it need not wait for the disk. */
@@ -115,6 +123,8 @@ const within = async (timeoutMs: number, done: Promise<unknown>) => {
     clearTimeout(timer)
   }
 }
+
+const forgotten = (groups: ReadonlyMap<string, ReadonlySet<number>>) => new Map([...groups].filter(([line]) => line.startsWith(forgetMark)))
 
 /** The sender, then lines such as `reviews of product:1,2,3` or `-reviews of product:4`; as many words as are needed to hold all ids. */
 const wordsOf = (sender: string, groups: ReadonlyMap<string, ReadonlySet<number>>): string[] => {

@@ -1,4 +1,4 @@
-import type { Change } from './changes.ts'
+import { everything, type Change } from './changes.ts'
 import type { Sql } from './db.ts'
 import { internal, tooBusy } from './errors.ts'
 import { limits } from './limits.ts'
@@ -30,7 +30,11 @@ export const openErasure = ({ sql, kinds, erasures, changed, log }: ErasureOptio
       decidedAt: `'${receipt.at}'::timestamptz`,
     })
     // Statements sent as one text are one transaction; `sql.begin`, on a connection that is cut, throws where nobody can catch.
-    const results = await withoutDeadlock(() => sql.unsafe<Erased[][]>(text))
+    const results = await withoutDeadlock(() => sql.unsafe<Erased[][]>(text)).catch((error: unknown) => {
+      // They may have gone all the same, and then nobody finds them again to tell of them.
+      if (isOutage(error)) changed([everything])
+      throw error
+    })
     const gone = results.at(-1)!
     changed(gone.flatMap(changes).map(([group, id]): Change => [group, id, 'forget']))
     for (const { kind } of gone) receipt.counts[kind]!++

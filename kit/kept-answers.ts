@@ -38,8 +38,14 @@ export class KeptAnswers<Key> {
     else this.#members.set(group, new Set([id]))
   }
 
-  makeAllOld() {
-    for (const one of this.#kept.values()) one.expiresAtMs = 0
+  makeAllOld(forget: boolean) {
+    for (const one of this.#kept.values()) {
+      one.expiresAtMs = 0
+      if (forget) this.#memory.release(one)
+    }
+    if (!forget) return
+    this.#kept.clear()
+    this.#members.clear()
   }
 
   makeOld(group: number, forget: boolean) {

@@ -1,5 +1,5 @@
 import { Admission } from './admission.ts'
-import type { Change } from './changes.ts'
+import { everything, type Change } from './changes.ts'
 import type { Database } from './db.ts'
 import { AtelierError, internal } from './errors.ts'
 import { KeptAnswers } from './kept-answers.ts'
@@ -52,7 +52,7 @@ export class Reads implements Disposable {
   readonly #metrics: Metrics
   readonly #log: Log
   readonly #lanes: Pick<ReadLane<unknown>, 'waiting' | 'sweep' | 'fail'>[] = []
-  readonly #drops: { group: string | undefined; all: () => void; some: (ids: DroppedIds) => void }[] = []
+  readonly #drops: { group: string | undefined; all: (forget: boolean) => void; some: (ids: DroppedIds) => void }[] = []
   readonly #dropped: Counter
   readonly #sweeper: ReturnType<typeof setInterval>
   /** Of the clock that nobody sets: a step of the other one would refuse what waits, or keep answers past their time. */
@@ -87,9 +87,10 @@ export class Reads implements Disposable {
 
   /** Forgets what the changes made old; without them everything: the data changed under us, or we may have missed a word of it. */
   drop(changes?: readonly Change[]) {
-    if (!changes) {
+    const forgetsAll = changes?.some(([group]) => group === everything[0]) === true
+    if (!changes || forgetsAll) {
       this.#dropped.add()
-      for (const { all } of this.#drops) all()
+      for (const { all } of this.#drops) all(forgetsAll)
       return
     }
     const groups = new Map<string, Map<number, boolean>>()
@@ -125,10 +126,10 @@ export class Reads implements Disposable {
     const flights = new Map<number | string, Flight<Key>>()
     this.#drops.push({
       group: group?.name,
-      all() {
+      all(forget) {
         // What is in flight may have been read before the change: let it land for those who wait, but not for those who come.
         flights.clear()
-        kept.makeAllOld()
+        kept.makeAllOld(forget)
       },
       some(ids) {
         for (const flight of flights.values()) if (ids.has(group!.of(flight.key))) flights.delete(flight.id)

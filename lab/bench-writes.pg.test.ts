@@ -38,7 +38,7 @@ beforeAll(async () => {
     products: 4,
     restaurants: 0,
     rounds: 1,
-    seconds: 0.1,
+    seconds: 0.4,
     connections: 6,
     processes: 1,
     only: '',

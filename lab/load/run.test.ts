@@ -55,7 +55,7 @@ test('a server that stands still for a second is charged for everybody who came 
   const { latency, answered, offered } = figures!
   expect(answered).toBe(offered)
   expect(latency.p999).toBeGreaterThan(700)
-  expect(latency.p999).toBeLessThan(3_000)
+  expect(latency.p999).toBeLessThan(5_500)
   // A third of all came while it stood still, half of them waited half a second: a closed loop would have seen 8 such answers.
   expect(latency.p90).toBeGreaterThan(300)
 })
@@ -107,7 +107,7 @@ test('failures are told apart by kind, and none is an answer', async () => {
     },
   })
   const result = await runDriver(
-    testDrive(server.port, { phases: [{ rate: 100, seconds: 1 }], warmupSeconds: 0, connections: 64, timeoutMs: 400 }),
+    testDrive(server.port, { phases: [{ rate: 100, seconds: 1 }], warmupSeconds: 0, connections: 64, timeoutMs: 4_000 }),
   )
   server.stop(true)
   expect(result.errors).toEqual({ 'status 503': 20, 'not understood': 20, 'connection closed': 20, 'timed out': 20 })

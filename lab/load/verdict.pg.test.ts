@@ -51,7 +51,7 @@ test('planted: a weak generator, whose run is refused', async () => {
 
 test('planted: nothing', async () => {
   await using planted = await openPlanted()
-  const { verdict, refusals } = await runLoad(planted.run('quick', { phases }))
+  const { verdict, refusals, figures } = await runLoad(planted.run('quick', { phases }))
   // On a machine that others keep busy it may be refused, or late, and then there is nothing to see.
-  if (refusals.length === 0 && verdict!.time!.whole < 5) expect(verdict!.sentence).toStartWith('Nothing was at its limit.')
+  if (refusals.length === 0 && figures!.latency.p99 < 50) expect(verdict!.sentence).toStartWith('Nothing was at its limit.')
 })

@@ -144,7 +144,7 @@ describe('what a neighbour asks', () => {
     expect((await openings(of)).starts(2)).toEqual([])
     await houses.cancel(body.code, 1)
     expect(clocks((await openings(of)).starts(2))).toBe('21:00 21:30 22:00 22:30 23:00')
-    await houses.sql.unsafe('update reservations.house set hold_seconds = 1 where restaurant_id = 2')
+    await houses.sql.unsafe('update reservations.house set hold_seconds = 3 where restaurant_id = 2')
     const held = await houses.hold(2, at(inDays(19), '22:00'), 2)
     expect((await openings(of)).starts(2)).toEqual([])
     await Bun.sleep(Date.parse(held.body.expires_at) - Date.now() + 20)

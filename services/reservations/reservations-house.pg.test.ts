@@ -51,7 +51,7 @@ describe('the waitlist', () => {
   })
 
   test('gets what an expired hold had', async () => {
-    await houses.sql.unsafe('update reservations.house set hold_seconds = 1 where restaurant_id = 3')
+    await houses.sql.unsafe('update reservations.house set hold_seconds = 3 where restaurant_id = 3')
     const date = inDays(10)
     expect((await houses.hold(3, at(date, '19:30'), 4)).status).toBe(201)
     const { body } = await wait(3, date, 1170, 1170)

@@ -30,6 +30,9 @@ const ledger = (decision: string) => `
 const found = ({ ids, foundIn }: FoundText) =>
   `unnest(${ids}) as k (id) join restaurants.review r on r.review_id = k.id and r.tableoid = ${foundIn}`
 
+/** Whether kept answer `a` is of a review. */
+const isAnswerOf = (row: string) => `a.restaurant_id = ${row}.restaurant_id and a.answer like '{"id":' || ${row}.review_id || ',%'`
+
 /** See kit/moderation.ts; what is a product there is a restaurant here. */
 export const restaurantModerationQueries = {
   reported: `
@@ -56,6 +59,8 @@ export const restaurantModerationQueries = {
 
   erase: (of: FoundText) => `
     select 1 from ${found(of)} order by r.restaurant_id, r.review_id for update of r;
+    select 1 from ${found(of)} join restaurants.kept_answer a on ${isAnswerOf('r')}
+    order by a.restaurant_id, a.key_id, a.key_check for update of a;
     with target as materialized (
       select r.restaurant_id, r.review_id from ${found(of)} order by r.restaurant_id, r.review_id
     ), gone as (
@@ -66,8 +71,7 @@ export const restaurantModerationQueries = {
     ), unvoted as (
       delete from restaurants.vote v using target t where v.restaurant_id = t.restaurant_id and v.review_id = t.review_id
     ), forgotten as (
-      delete from restaurants.kept_answer k using (select restaurant_id, review_id from target) t
-      where k.restaurant_id = t.restaurant_id and k.answer like '{"id":' || t.review_id || ',%'
+      delete from restaurants.kept_answer a using target t where ${isAnswerOf('t')}
     ), ${countReviews('-', 'shown')}, ${dropFirstReviews('gone')}, ledger as (
       insert into restaurants.decision (restaurant_id, decision_id, review_id, decision, reason, receipt_id, decided_at)
       select restaurant_id, nextval('restaurants.decision_id'), review_id, 'erased', '', ${of.receiptId}, ${of.decidedAt} from gone

@@ -58,7 +58,7 @@ export const restaurantWrites = {
   /**
    * A review of no restaurant has no row. With a key, whoever comes first keeps its answer in the key's row, and the others find that
    * one in it: an answer tells its review's id, so it is the item's own only if the item is the first. Keys of a restaurant that
-   * count no longer go with the next of its reviews.
+   * count no longer go with the next of its reviews; one that somebody comes with again at this moment stays, for he has its lock.
    */
   add: `
     with item as materialized (
@@ -79,9 +79,13 @@ export const restaurantWrites = {
         where n.nth = case when k.kept_at < excluded.kept_at - interval '24 hours' then 2 else 1 end)
       returning k.restaurant_id, k.key_id, k.key_check, k.key_body, k.answer
     ), tidied as (
-      delete from restaurants.kept_answer k using (select restaurant_id, min(expired_at) as expired_at from drawn group by 1 order by 1) d
-      where k.restaurant_id = d.restaurant_id and k.kept_at < d.expired_at
-        and not exists (select from item i where i.restaurant_id = k.restaurant_id and i.key_id = k.key_id and i.key_check = k.key_check)
+      delete from restaurants.kept_answer k using (
+        select o.restaurant_id, o.key_id, o.key_check
+        from (select restaurant_id, min(expired_at) as expired_at from drawn group by 1) d
+        join restaurants.kept_answer o on o.restaurant_id = d.restaurant_id and o.kept_at < d.expired_at
+        where not exists (select from item i where i.restaurant_id = o.restaurant_id and i.key_id = o.key_id and i.key_check = o.key_check)
+        for update of o skip locked
+      ) o where k.restaurant_id = o.restaurant_id and k.key_id = o.key_id and k.key_check = o.key_check
     ), decided as materialized (
       select a.*, k.answer as known, k.key_body as known_body, k.answer is null or k.answer = a.answer as fresh
       from answered a left join kept k on k.restaurant_id = a.restaurant_id and k.key_id = a.key_id and k.key_check = a.key_check

@@ -118,7 +118,7 @@ test('after a random mix of writes through two servers they still are, nothing f
 
   // A review that is not there yet is 404: ids go further than the reviews.
   expect([...statuses.keys()].filter((status) => ![200, 201, 204, 404].includes(status))).toEqual([])
-  expect(statuses.get(201)).toBeGreaterThan(100)
+  expect(statuses.get(201)).toBeGreaterThan(10)
   expect([...(await miscounted())]).toEqual([])
   expect([...(await wrongDocuments())]).toEqual([])
   const [votes] = await shop.sql`

