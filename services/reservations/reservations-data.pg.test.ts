@@ -10,7 +10,7 @@ import { codeText, newCode, parseCode } from './code.ts'
 import type { OpeningsQuery } from './openings.ts'
 import { dayAfter, inDays, momentIn, openHouses, type Booked, type House, type Houses } from './reservations-fixture.ts'
 
-const zone = 'America/New_York'
+const zone = 'America/Phoenix'
 const at = (date: string, time: string, of = zone) => momentIn(of, date, time)
 const clocks = (starts: readonly string[]) => starts.map((start) => start.slice(11, 16)).join(' ')
 const date = inDays(12)
@@ -25,15 +25,17 @@ const given: House[] = [
     joins: [[5, 6, [1, 2]]],
   },
   { id: 2, hours: [['all', 1200, 1620]], closures: [inDays(14)] },
-  { id: 3, city: 2, zone: 'Europe/London', hours: [['all', 0, 1440]] },
+  { id: 3, city: 2, zone: 'Africa/Abidjan', hours: [['all', 0, 1440]] },
   { id: 4, city: 2, zone: 'No/Where' },
+  { id: 5, city: 3, zone: 'America/New_York', hours: [['all', 1200, 1620]] },
+  { id: 6, city: 3, zone: 'Europe/London', hours: [['all', 0, 1440]] },
 ]
 const booked: Booked[] = [
   { id: 1, house: 1, join: 101, starts_at: at(date, '19:30'), party: 6 },
   { id: 2, house: 1, table: 101, starts_at: at(date, '20:00'), party: 2 },
   { id: 3, house: 1, table: 102, starts_at: at(date, '17:30'), party: 4, state: 'cancelled' },
   { id: 4, house: 2, table: 201, starts_at: at(dayAfter(date), '00:30'), party: 2 },
-  { id: 5, house: 3, table: 301, starts_at: at(date, '23:00', 'Europe/London'), party: 2 },
+  { id: 5, house: 3, table: 301, starts_at: at(date, '23:00', 'Africa/Abidjan'), party: 2 },
   { id: 6, house: 1, table: 102, starts_at: at(inDays(13), '17:30'), party: 4, state: 'seated' },
 ]
 
@@ -85,8 +87,8 @@ describe('an import', () => {
 
   test('its summaries and slots are what an audit expects, and stay so under bookings', async () => {
     expect(await audit(false)).toEqual(none)
-    await houses.book(3, at(dayAfter(date), '00:30', 'Europe/London'), 2)
-    await houses.book(3, at(date, '21:30', 'Europe/London'), 2)
+    await houses.book(3, at(dayAfter(date), '00:30', 'Africa/Abidjan'), 2)
+    await houses.book(3, at(date, '21:30', 'Africa/Abidjan'), 2)
     await houses.hold(1, at(date, '17:30'), 2)
     const { code } = (await houses.book(1, at(inDays(15), '19:30'), 5)).body
     await houses.change(code, 1, { starts_at: at(inDays(16), '19:30'), party: 2 })
@@ -104,17 +106,17 @@ test('an audit finds what does not agree, and mends it', async () => {
   expect(await audit(false)).toEqual(none)
 })
 
+/** By the summaries of a city's day and, restaurant by restaurant, by the rows: both say the same. */
+const openings = async (of: Omit<OpeningsQuery, 'city_id' | 'restaurant_ids'>, cities = [1, 2]) => {
+  const exact = await api.openings({ ...of, city_id: 0, restaurant_ids: cities.flatMap(ofCity) })
+  const ofCities = await Promise.all(cities.map((city_id) => api.openings({ ...of, city_id, restaurant_ids: ofCity(city_id) })))
+  const both = new Map(ofCities.flatMap((of) => [...of]))
+  expect([...both].sort(([a], [b]) => a - b)).toEqual([...exact])
+  return { ids: [...both.keys()], starts: (id: number) => [...(both.get(id) ?? [])] }
+}
+
 describe('what a neighbour asks', () => {
   const restaurant_ids = [1, 2, 3, 4]
-  /** By the summaries of a city's day and, restaurant by restaurant, by the rows: both say the same. */
-  const openings = async (of: Omit<OpeningsQuery, 'city_id' | 'restaurant_ids'>) => {
-    const exact = await api.openings({ ...of, city_id: 0, restaurant_ids })
-    const ofCities = await Promise.all([1, 2].map((city_id) => api.openings({ ...of, city_id, restaurant_ids: ofCity(city_id) })))
-    const both = new Map(ofCities.flatMap((of) => [...of]))
-    expect([...both].sort(([a], [b]) => a - b)).toEqual([...exact])
-    return { ids: [...both.keys()], starts: (id: number) => [...(both.get(id) ?? [])] }
-  }
-
   test('openings: who has a table within an hour of the time, on its own clock', async () => {
     const some = await openings({ date, minute: 1_140, party: 2 })
     expect(some.ids).toEqual([1, 2, 3])
@@ -134,7 +136,9 @@ describe('what a neighbour asks', () => {
   })
 
   test('openings are the same both ways on every day of a year, at any time, for any party', async () => {
-    for (let n = 1; n < 366; n += 3) await openings({ date: inDays(n), minute: (n * 97) % 1_440, party: 1 + (n % 8) })
+    for (let n = 1; n < 366; n += 3) await openings({ date: inDays(n), minute: (n * 97) % 1_440, party: 1 + (n % 8) }, [1, 2, 3])
+    // The hours in which clocks change, on every day.
+    for (let n = 1; n < 366; n++) await openings({ date: inDays(n), minute: 90, party: 2 }, [3])
   })
 
   test('openings know of what was booked, held and given back', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { until } from '../../host/testing.ts'
 import { asAdmin, dayAfter, guest, inDays, momentIn, openHouses, type Houses } from './reservations-fixture.ts'
 
-const zone = 'America/New_York'
+const zone = 'America/Phoenix'
 const at = (date: string, time: string) => momentIn(zone, date, time)
 const clocks = (starts: readonly string[]) => starts.map((start) => start.slice(11, 16)).join(' ')
 const evening = '17:30 18:00 18:30 19:00 19:30 20:00 20:30 21:00 21:30'

@@ -7,7 +7,7 @@ import { services } from '../index.ts'
 import { reservationAudit } from './audit.ts'
 import { asking, inDays, momentIn, openHouses, type House, type Houses } from './reservations-fixture.ts'
 
-const zone = 'America/New_York'
+const zone = 'America/Phoenix'
 const tables = [
   [1, 2],
   [1, 2],

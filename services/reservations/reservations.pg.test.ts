@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { guest, inDays, momentIn, openHouses, type Houses } from './reservations-fixture.ts'
 
-const zone = 'America/New_York'
+const zone = 'America/Phoenix'
 const at = (date: string, time: string) => momentIn(zone, date, time)
 let houses: Houses
 
