@@ -63,7 +63,7 @@ test('what is read after an acknowledged vote has it, however many read the same
     while (state.voting) await check(queries[i % queries.length]!)
   }
   const voter = async (i: number) => {
-    for (const endMs = Date.now() + 2_000; Date.now() < endMs;) {
+    for (const endMs = Date.now() + 2_000; Date.now() < endMs || state.reads <= 500;) {
       const id = hot[i]!
       await vote(id)
       acknowledged.set(id, acknowledged.get(id)! + 1)
@@ -75,7 +75,7 @@ test('what is read after an acknowledged vote has it, however many read the same
   state.voting = false
   await Promise.all(readers)
   expect(behind).toEqual([])
-  expect(state.reads).toBeGreaterThan(50)
+  expect(state.reads).toBeGreaterThan(500)
   for (const id of hot) expect(await helpfulness(id, '&count=50')).toBe(acknowledged.get(id)!)
 })
 
